@@ -1,0 +1,35 @@
+"""The FastAPI application: routers, faults, documentation that works offline."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi import FastAPI
+from fastapi_standalone_docs import StandaloneDocs
+
+from client_health import __version__
+from client_health.api import faults, health, jobs, tenants
+from client_health.api.context import Context
+from client_health.instants import utc_now
+from client_health.settings.model import Settings
+from client_health.store.engine import Store
+
+PREFIX = "/api/v1/internal/client-health"
+_DESCRIPTION = """Health scores of the tenants of a SaaS application: 0 to 100, high is healthy.
+
+Every endpoint needs an API key as a bearer token. Roles: viewer reads, csm also recalculates one tenant
+and sets alert levels, admin does everything. Errors are problem details (RFC 9457). Times are UTC.
+"""
+
+
+def create_api(store: Store, settings: Settings, clock: Callable[[], datetime] = utc_now) -> FastAPI:
+    """The API over an open, migrated store."""
+    app = FastAPI(
+        title="Client Health", version=__version__, description=_DESCRIPTION, redoc_url=None, docs_url="/docs"
+    )
+    app.state.context = Context(store, settings, clock)
+    faults.install(app)
+    StandaloneDocs(app=app)
+    app.include_router(jobs.router, prefix=PREFIX)
+    app.include_router(tenants.router, prefix=PREFIX)
+    app.include_router(health.router)
+    return app

@@ -1,0 +1,68 @@
+"""Faults as RFC 9457 problem details: one status per class, one shape for all."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi_problem.error import Problem
+from fastapi_problem.handler import add_exception_handler, new_exception_handler
+
+from client_health.errors import ClientHealthError, ConflictError, NotFoundError, StoreError, UsageError
+
+log = structlog.get_logger(__name__)
+
+
+class UnauthorizedError(ClientHealthError):
+    """Nobody, or nobody known, is calling."""
+
+
+class ForbiddenError(ClientHealthError):
+    """The caller's role does not allow this."""
+
+
+_STATUS: dict[type[ClientHealthError], HTTPStatus] = {
+    UnauthorizedError: HTTPStatus.UNAUTHORIZED,
+    ForbiddenError: HTTPStatus.FORBIDDEN,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    ConflictError: HTTPStatus.CONFLICT,
+    UsageError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every fault of this application as problem details."""
+    handler = new_exception_handler(
+        handlers={ClientHealthError: _ours},
+        request_validation_handler=_invalid_request,
+    )
+    add_exception_handler(app, handler)
+    app.add_exception_handler(ClientHealthError, handler)
+
+
+def _ours(_handler: object, _request: Request, fault: Exception) -> Problem:
+    status = next(
+        (status for kind, status in _STATUS.items() if isinstance(fault, kind)),
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+    )
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("request failed", reason=str(fault))
+    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
+    return problem(status, str(fault), headers)
+
+
+def problem(status: HTTPStatus, detail: str, headers: dict[str, str] | None = None, **extra: Any) -> Problem:
+    """Problem details of one status."""
+    kind = status.phrase.lower().replace(" ", "-")
+    return Problem(status.phrase, type_=kind, detail=detail, status=int(status), headers=headers, **extra)
+
+
+def _invalid_request(_handler: object, _request: Request, fault: RequestValidationError) -> Problem:
+    errors = [
+        {"loc": [str(part) for part in one["loc"]], "msg": str(one["msg"]), "type": str(one["type"])}
+        for one in fault.errors()
+    ]
+    detail = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in errors)
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)

@@ -1,0 +1,66 @@
+"""Endpoints of runs: start all, list, watch, cancel."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, status
+
+from client_health.api import present
+from client_health.api.context import Admin, Ctx, Viewer
+from client_health.api.schemas import Job, JobAccepted, JobDetail, JobList
+from client_health.errors import UsageError
+from client_health.instants import iso
+from client_health.jobs import requests
+from client_health.store import problems, runs
+
+router = APIRouter(tags=["jobs"])
+JobId = Annotated[str, Path(alias="jobId", max_length=100, examples=["0f6c2d1e4b7a4f0c9f3f6f2b8c1d2e3f"])]
+SHOWN_PROBLEMS = 1000
+
+
+@router.post("/calculate-all", status_code=status.HTTP_202_ACCEPTED, summary="Recalculate all tenants")
+def calculate_all(ctx: Ctx, who: Admin) -> JobAccepted:
+    """Queues a run of the whole fleet; while one is queued or running, answers with its id again."""
+    now = ctx.clock()
+    request = requests.whole_fleet_now(ctx.settings, who.name, now)
+    run, is_new = requests.ask(ctx.store, ctx.settings, request, now)
+    return JobAccepted(job_id=run.id, status=run.status, is_new=is_new)
+
+
+@router.get("/jobs", summary="Runs, the newest first")
+def list_jobs(
+    ctx: Ctx,
+    _: Viewer,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=100, description="nextCursor of the page before.")] = None,
+) -> JobList:
+    """Nightly runs, catch-up runs and those by hand."""
+    with ctx.store.read() as connection:
+        found = runs.newest(connection, limit + 1, _before(cursor))
+    page = found[:limit]
+    more = len(found) > limit
+    return JobList(
+        jobs=[present.job(run) for run in page], next_cursor=iso(page[-1].created_at) if more else None
+    )
+
+
+@router.get("/jobs/{jobId}", summary="How far a run is, or how it ended")
+def get_job(ctx: Ctx, _: Viewer, job_id: JobId) -> JobDetail:
+    """With its queries, and its errors by query, tenant and column."""
+    with ctx.store.read() as connection:
+        run = runs.find(connection, job_id)
+        return present.job_detail(run, problems.of_run(connection, job_id, SHOWN_PROBLEMS))
+
+
+@router.post("/jobs/{jobId}/cancel", summary="Cancel a run")
+def cancel_job(ctx: Ctx, _: Admin, job_id: JobId) -> Job:
+    """A queued run is cancelled at once; an active one stops at its next statement and publishes nothing."""
+    with ctx.store.write() as connection:
+        return present.job(runs.cancel(connection, job_id, ctx.clock()))
+
+
+def _before(cursor: str | None) -> datetime | None:
+    try:
+        return None if cursor is None else datetime.fromisoformat(cursor)
+    except ValueError:
+        raise UsageError("cursor: not one that an earlier page returned") from None

@@ -1,0 +1,191 @@
+"""From rows of the store to answers of the API."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from client_health.api.schemas import (
+    ComponentScore,
+    DailyMetrics,
+    FreshnessWord,
+    Job,
+    JobDetail,
+    JobProblem,
+    PortfolioRow,
+    ScorecardRef,
+    ScorePoint,
+    StateWord,
+    TenantScore,
+)
+from client_health.scorecard.components import ComponentScores, State
+from client_health.scorecard.composite import contributions
+from client_health.store.runs import Run
+from client_health.store.scorecards import PublishedScorecard
+from client_health.store.usage import DailyMeasures
+from client_health.usage.problems import Problem
+
+Row = sa.Row[tuple[Any, ...]]
+_STATES: tuple[StateWord, ...] = ("measured", "empty", "left_out_empty", "left_out_silent")
+
+
+def score_point(row: Row, published: PublishedScorecard) -> ScorePoint:
+    """A stored score with its components."""
+    return ScorePoint(**_score(row, published))
+
+
+def tenant_score(row: Row, published: PublishedScorecard) -> TenantScore:
+    """A tenant's current score."""
+    return TenantScore(
+        **_score(row, published),
+        organization_id=row.tenant_id,
+        name=row.name,
+        is_active=row.is_active,
+        alert_level=row.alert_level,
+    )
+
+
+def _score(row: Row, published: PublishedScorecard) -> dict[str, Any]:
+    return {
+        "score_date": row.day,
+        "overall_score": row.overall,
+        "previous_score": row.previous_score,
+        "baseline_score": row.baseline_score,
+        "baseline_date": row.baseline_day,
+        "trend": row.trend,
+        "risk_level": row.risk_level,
+        "risk_reason": row.risk_reason,
+        "confidence": row.confidence,
+        "scorecard": ScorecardRef(name=published.scorecard.name, version=published.version),
+        "as_of": row.as_of,
+        "calculated_at": row.calculated_at,
+        "components": _components(row, published),
+    }
+
+
+def _components(row: Row, published: PublishedScorecard) -> list[ComponentScore]:
+    parts = published.scorecard.components
+    states = ComponentScores.states_from_letters([row.component_states], len(parts))
+    scored = ComponentScores(row.component_scores.reshape(-1, 1), states)
+    points = contributions(published.scorecard, scored)[:, 0]
+    answers = []
+    for place, part in enumerate(parts):
+        score = scored.scores[place, 0]
+        left_out = bool(np.isnan(score))
+        state, freshness = _words(int(states[place, 0]))
+        answers.append(
+            ComponentScore(
+                key=part.key,
+                name=part.name,
+                weight=part.weight,
+                score=None if left_out else int(score),
+                contribution=None if left_out else round(float(points[place]), 6),
+                state=state,
+                freshness=freshness,
+            )
+        )
+    return answers
+
+
+def _words(code: int) -> tuple[StateWord, FreshnessWord]:
+    if code == State.MISSING:
+        return "missing", "missing"
+    return _STATES[code % State.STALE], "stale" if code >= State.STALE else "fresh"
+
+
+def daily_metrics(daily: DailyMeasures) -> DailyMetrics:
+    """A tenant's measures on one date."""
+    return DailyMetrics(
+        metric_date=daily.day, measures=daily.measures, stale_days=daily.stale_days, as_of=daily.as_of
+    )
+
+
+def portfolio_row(row: Row) -> PortfolioRow:
+    """A tenant in a list."""
+    return PortfolioRow(
+        organization_id=row.tenant_id,
+        name=row.name,
+        slug=row.slug,
+        segment=row.segment,
+        industry=row.industry,
+        employee_count=row.employee_count,
+        owner=row.owner,
+        arr=row.arr,
+        renewal_date=row.renewal_date,
+        score_date=row.day,
+        overall_score=row.overall,
+        baseline_score=row.baseline_score,
+        change=row.change,
+        trend=row.trend,
+        risk_level=row.risk_level or "UNKNOWN",
+        risk_reason=row.risk_reason,
+        confidence=row.confidence,
+        last_known_risk_level=row.last_known_risk,
+        last_known_risk_date=row.last_known_day,
+        alert_level=row.alert_level,
+    )
+
+
+def job(run: Run) -> Job:
+    """A run without its problems."""
+    return Job(**_job(run))
+
+
+def job_detail(run: Run, problems: Sequence[Problem]) -> JobDetail:
+    """A run with its queries and problems."""
+    shown = [
+        JobProblem(
+            severity=p.severity,
+            query=p.query,
+            organization_id=p.tenant_id,
+            column=p.column,
+            message=p.message,
+        )
+        for p in problems
+    ]
+    return JobDetail(
+        **_job(run),
+        queries=[_camel(report) for report in run.reports],
+        errors=[one for one in shown if one.severity == "error"],
+        notices=[one for one in shown if one.severity == "notice"],
+    )
+
+
+def _job(run: Run) -> dict[str, Any]:
+    return {
+        "job_id": run.id,
+        "kind": run.kind,
+        "trigger": run.trigger,
+        "requested_by": run.requested_by,
+        "organization_ids": run.tenant_ids,
+        "score_date": run.score_date,
+        "as_of": run.as_of,
+        "status": run.status,
+        "outcome": run.outcome,
+        "failure": run.failure,
+        "stage": run.stage,
+        "progress": run.progress,
+        "counts": _camel(run.counts),
+        "attempts": run.attempt,
+        "worker": run.worker,
+        "created_at": run.created_at,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+    }
+
+
+def _camel(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Names of fields as the API writes names; values that are keyed by data are left alone."""
+    return {_lower_camel(name): _camel_rows(value) for name, value in values.items()}
+
+
+def _camel_rows(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_camel(row) if isinstance(row, dict) else row for row in value]
+    return value
+
+
+def _lower_camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.title() for word in rest)

@@ -1,0 +1,147 @@
+"""Endpoints of tenants: portfolio, scores, history, metrics, recalculation, alert level."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, status
+
+from client_health.api import present
+from client_health.api.context import Csm, Ctx, Viewer
+from client_health.api.schemas import (
+    AlertLevelAnswer,
+    AlertLevelBody,
+    AlertLevelWord,
+    HighRisk,
+    History,
+    JobAccepted,
+    Metrics,
+    Portfolio,
+    RiskLevel,
+    TenantScore,
+    TrendWord,
+)
+from client_health.errors import NotFoundError
+from client_health.jobs import requests
+from client_health.store import alert_levels, history, portfolio, scorecards, tenants, usage
+from client_health.store.portfolio import Filters, Sort
+
+router = APIRouter(tags=["tenants"])
+OrgId = Annotated[str, Path(alias="orgId", max_length=500, examples=["acme-gmbh"])]
+Days = Annotated[int, Query(ge=1, le=730, description="How many days up to the latest score: 1 to 730.")]
+
+
+@router.get("", include_in_schema=False)
+@router.get("/", summary="The portfolio: search, filter, sort, page, counts")
+def get_portfolio(
+    ctx: Ctx,
+    _: Viewer,
+    search: Annotated[str | None, Query(max_length=200, description="Part of name, slug or id.")] = None,
+    risk_level: Annotated[RiskLevel | None, Query(alias="riskLevel")] = None,
+    trend: TrendWord | None = None,
+    segment: Annotated[str | None, Query(max_length=200)] = None,
+    industry: Annotated[str | None, Query(max_length=200)] = None,
+    owner: Annotated[str | None, Query(max_length=200)] = None,
+    alert_level: Annotated[AlertLevelWord | None, Query(alias="alertLevel")] = None,
+    sort: Annotated[Sort, Query(description="A leading minus sorts downwards.")] = "score",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[
+        str | None, Query(max_length=1000, description="nextCursor of the page before.")
+    ] = None,
+) -> Portfolio:
+    """Active tenants with their latest scores. Counts are of all tenants that the filters leave."""
+    filters = Filters(search, risk_level, trend, segment, industry, owner, alert_level)
+    with ctx.store.read() as connection:
+        page = portfolio.page(connection, filters, sort, limit, cursor)
+        counts = portfolio.summary(connection, filters)
+    return Portfolio(
+        tenants=[present.portfolio_row(row) for row in page.rows],
+        next_cursor=page.next_cursor,
+        total=sum(counts["risk_level"].values()),
+        risk_levels=counts["risk_level"],
+        trends=counts["trend"],
+    )
+
+
+@router.get("/high-risk", summary="Tenants at high risk, worst first")
+def get_high_risk(ctx: Ctx, _: Viewer) -> HighRisk:
+    """Latest score first, then the level: a tenant that recovered is not here."""
+    with ctx.store.read() as connection:
+        rows = portfolio.high_risk(connection)
+    return HighRisk(tenants=[present.portfolio_row(row) for row in rows], total=len(rows))
+
+
+@router.get("/{orgId}/score", summary="The latest score of a tenant")
+def get_score(ctx: Ctx, _: Viewer, org_id: OrgId) -> TenantScore:
+    """Score, components with their contributions, trend, risk level, confidence."""
+    with ctx.store.read() as connection:
+        row = portfolio.one(connection, org_id)
+        if row is None:
+            raise NotFoundError(f"there is no tenant {org_id!r}")
+        if row.day is None:
+            raise NotFoundError(f"the tenant {org_id!r} has no score yet")
+        return present.tenant_score(row, scorecards.by_id(connection, row.scorecard))
+
+
+@router.get("/{orgId}/history", summary="Scores of a tenant by date")
+def get_history(ctx: Ctx, _: Viewer, org_id: OrgId, days: Days = 30) -> History:
+    """The last `days` days up to the latest score, oldest first."""
+    with ctx.store.read() as connection:
+        tenant = tenants.find(connection, org_id)
+        row = portfolio.one(connection, org_id)
+        points = []
+        if row is not None and row.day is not None:
+            versions = {one.id: one for one in scorecards.all_versions(connection)}
+            first = row.day - timedelta(days=days - 1)
+            rows = history.of_tenant(connection, tenant.id, row.scorecard, first, row.day)
+            points = [present.score_point(one, versions[one.scorecard]) for one in rows]
+    return History(organization_id=org_id, name=tenant.name, days=days, scores=points)
+
+
+@router.get("/{orgId}/metrics", summary="Usage metrics of a tenant by date")
+def get_metrics(ctx: Ctx, _: Viewer, org_id: OrgId, days: Days = 30) -> Metrics:
+    """The last `days` days up to the latest score, oldest first."""
+    with ctx.store.read() as connection:
+        tenant = tenants.find(connection, org_id)
+        row = portfolio.one(connection, org_id)
+        found = []
+        if row is not None and row.day is not None:
+            first = row.day - timedelta(days=days - 1)
+            found = list(usage.of_tenant(connection, tenant.id, org_id, first, row.day))
+    daily = [present.daily_metrics(one) for one in found]
+    return Metrics(organization_id=org_id, name=tenant.name, days=days, metrics=daily)
+
+
+@router.post("/{orgId}/calculate", status_code=status.HTTP_202_ACCEPTED, summary="Recalculate one tenant")
+def calculate_one(ctx: Ctx, who: Csm, org_id: OrgId) -> JobAccepted:
+    """Queues a run at the present instant; its score is provisional until the night's run."""
+    now = ctx.clock()
+    request = requests.one_tenant_now(ctx.settings, org_id, who.name, now)
+    run, is_new = requests.ask(ctx.store, ctx.settings, request, now)
+    return JobAccepted(job_id=run.id, status=run.status, is_new=is_new)
+
+
+@router.get("/{orgId}/alert-level", summary="The alert level of a tenant")
+def get_alert_level(ctx: Ctx, _: Viewer, org_id: OrgId) -> AlertLevelAnswer:
+    """A fact about the account: a new score does not change it."""
+    with ctx.store.read() as connection:
+        setting = alert_levels.get(connection, tenants.find(connection, org_id).id)
+    return AlertLevelAnswer(
+        organization_id=org_id,
+        level=setting.level,
+        changed_by=setting.changed_by,
+        changed_at=setting.changed_at,
+    )
+
+
+@router.put("/{orgId}/alert-level", summary="Set the alert level of a tenant")
+def put_alert_level(ctx: Ctx, who: Csm, org_id: OrgId, body: AlertLevelBody) -> AlertLevelAnswer:
+    """NONE, DASHBOARD_ONLY or PROACTIVE."""
+    with ctx.store.write() as connection:
+        tenant = tenants.find(connection, org_id)
+        setting = alert_levels.put(connection, tenant.id, body.level, who.name, ctx.clock())
+    return AlertLevelAnswer(
+        organization_id=org_id,
+        level=setting.level,
+        changed_by=setting.changed_by,
+        changed_at=setting.changed_at,
+    )

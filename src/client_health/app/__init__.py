@@ -1,0 +1,1 @@
+"""Whole processes: API, worker, or both."""

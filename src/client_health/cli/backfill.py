@@ -1,0 +1,71 @@
+"""`client-health backfill`: scores for dates past, where the queries can answer for them."""
+
+from datetime import date, timedelta
+from typing import Annotated
+
+import typer
+
+from client_health.cli.context import CLEAN, FAILED, WITH_ERRORS, Context, errors, output, who
+from client_health.cli.performing import exit_code, perform_here, print_summary
+from client_health.errors import UsageError
+from client_health.instants import end_of_day, parse_date, utc_now
+from client_health.jobs import requests
+from client_health.settings.model import Settings
+from client_health.store import scores
+from client_health.store.engine import Store
+
+LONGEST = 1100
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("backfill")(backfill)
+
+
+def backfill(
+    ctx: typer.Context,
+    first: Annotated[str, typer.Option("--from", metavar="DATE", help="First date.")],
+    last: Annotated[str, typer.Option("--to", metavar="DATE", help="Last date.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Calculate dates anew that are scored already.")
+    ] = False,
+) -> None:
+    """Score past dates, oldest first. Queries marked past = "missing" are left out: state is not history."""
+    context: Context = ctx.obj
+    settings = context.settings
+    days = _days(settings, parse_date(first, "--from"), parse_date(last, "--to"))
+    with context.store() as store:
+        done = [] if replace else _scored(store, settings, days)
+        codes = [_one(store, settings, day) for day in days if day not in done]
+    if done:
+        output.print(
+            f"{len(done):,} dates are scored already and were skipped; --replace calculates them anew."
+        )
+    raise typer.Exit(FAILED if FAILED in codes else WITH_ERRORS if WITH_ERRORS in codes else CLEAN)
+
+
+def _days(settings: Settings, first: date, last: date) -> list[date]:
+    if last < first:
+        raise UsageError("--to: lies before --from")
+    if (last - first).days >= LONGEST:
+        raise UsageError(f"--from, --to: more than {LONGEST:,} days; backfill them in parts")
+    if end_of_day(last, settings.zone) > utc_now():
+        raise UsageError(f"--to: the day {last} is not over yet in {settings.timezone}")
+    if all(query.past == "missing" for query in settings.usage.values()):
+        raise UsageError('no usage query can answer for the past: all are marked past = "missing"')
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _scored(store: Store, settings: Settings, days: list[date]) -> list[date]:
+    published = requests.ensure_scorecard(store, settings, utc_now())
+    with store.read() as connection:
+        return scores.days_scored(connection, published.id, days[0], days[-1])
+
+
+def _one(store: Store, settings: Settings, day: date) -> int:
+    run = perform_here(store, settings, requests.backfill(settings, day, who()), f"Backfilling {day}")
+    if run.status == "cancelled":
+        errors.print("Stopped; the dates before it are published.")
+        raise typer.Exit(FAILED)
+    print_summary(store, run)
+    return exit_code(run)

@@ -1,0 +1,132 @@
+"""`client-health check`: ask every query and say what a run would make of it, without storing anything."""
+
+from contextlib import ExitStack
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from client_health.cli.context import FAILED, Context, errors, output
+from client_health.errors import ClientHealthError
+from client_health.instants import closed_day, last_midnight, utc_now
+from client_health.jobs.calculation import open_readers
+from client_health.scorecard.columns import Columns
+from client_health.scorecard.components import State, score_components
+from client_health.scorecard.model import Scorecard
+from client_health.settings.load import load_scorecard
+from client_health.settings.model import Settings
+from client_health.sources.pace import Pace
+from client_health.sources.reader import Patience
+from client_health.usage.answers import Floats
+from client_health.usage.collect import Assignment, Readers, collect
+from client_health.usage.inspect import Finding, inspect
+from client_health.usage.metrics import Collection
+from client_health.usage.problems import Problem
+
+SHOWN = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("check")(check)
+
+
+def check(
+    ctx: typer.Context,
+    plans: Annotated[bool, typer.Option("--plans", help="Show the database's plan of each query.")] = False,
+) -> None:
+    """Connect, run every query for 5 tenants and once for all, and show what a run would see.
+
+    Exit code 1 where a run would fail. Nothing is stored.
+    """
+    context: Context = ctx.obj
+    settings, scorecard = context.settings, load_scorecard(context.settings)
+    as_of = last_midnight(utc_now(), settings.zone)
+    assignment = Assignment(as_of, closed_day(as_of, settings.zone))
+    with ExitStack() as stack:
+        readers = open_readers(settings, stack, Pace(), Patience(attempts=1))
+        try:
+            collection = collect(assignment, settings, readers, lambda *_: None)
+        except ClientHealthError as fault:
+            _print_lint(settings, readers)
+            errors.print(f"[red]A run would fail:[/red] {escape(str(fault))}")
+            raise typer.Exit(FAILED) from None
+        findings = inspect(assignment, settings, readers, collection)
+    _print_queries(collection, findings, plans)
+    _print_scorecard(scorecard, collection)
+    problems = collection.problems + [problem for finding in findings for problem in finding.problems]
+    _print_problems(problems)
+    output.print("[green]A run would publish scores.[/green]")
+
+
+def _print_lint(settings: Settings, readers: Readers) -> None:
+    from client_health.sources.lint import lint
+
+    for name, query in settings.usage.items():
+        for sentence in lint(query.sql, readers[query.source].session.backend):
+            errors.print(f"[red]error[/red] usage.{name}: {escape(sentence)}")
+
+
+def _print_queries(collection: Collection, findings: list[Finding], plans: bool) -> None:
+    fleet = len(collection.metrics.tenants)
+    output.print(f"[bold]{fleet:,} active tenants[/bold]")
+    table = Table("query", "rows", "5 tenants", "all", "measure", "min", "median", "max", "missing", box=None)
+    for column in (*table.columns[1:4], *table.columns[5:]):
+        column.justify = "right"
+    for finding in findings:
+        report = finding.report
+        times = (_seconds(finding.seconds_for_few), _seconds(report.seconds))
+        head = (report.name, "failed" if report.failure else f"{report.rows:,}", *times)
+        for place, measure in enumerate(report.measures or ("",)):
+            figures = _figures(collection.metrics.values.get(measure))
+            table.add_row(*(head if place == 0 else ("", "", "", "")), measure, *figures)
+    output.print(table)
+    for finding in findings if plans else ():
+        output.print(f"[bold]{finding.report.name}[/bold]")
+        output.print(escape("\n".join(finding.plan) or "no plan could be had"), style="dim")
+
+
+def _seconds(seconds: float | None) -> str:
+    return "–" if seconds is None else f"{seconds * 1000:,.0f} ms"
+
+
+def _figures(column: Floats | None) -> tuple[str, ...]:
+    if column is None:
+        return ("", "", "", "")
+    known = column[~np.isnan(column)]
+    if not len(known):
+        return ("–", "–", "–", f"{len(column):,}")
+    figures = (known.min(), np.median(known), known.max())
+    return (*(f"{figure:,.6g}" for figure in figures), f"{len(column) - len(known):,}")
+
+
+def _print_scorecard(scorecard: Scorecard, collection: Collection) -> None:
+    metrics = collection.metrics
+    scored = score_components(scorecard, Columns(len(metrics.tenants), metrics.values))
+    table = Table("component", "weight", "scored", "empty", "left out", "missing", "median score", box=None)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for place, part in enumerate(scorecard.components):
+        states, scores = scored.states[place], scored.scores[place]
+        known = scores[~np.isnan(scores)]
+        left_out = (states == State.EXCLUDED) | (states == State.SILENT)
+        counts = (states == State.MEASURED, states == State.EMPTY, left_out, states == State.MISSING)
+        median = f"{np.median(known):.0f}" if len(known) else "–"
+        table.add_row(part.key, f"{part.weight:.0%}", *(f"{int(c.sum()):,}" for c in counts), median)
+    output.print(table)
+    for measure in sorted(scorecard.measures - set(metrics.values)):
+        known_names = ", ".join(sorted(metrics.values)) or "none"
+        errors.print(
+            f"[yellow]notice[/yellow] scorecard {scorecard.name}: no query returns the measure {measure}; "
+            f"its components are missing. There are: {known_names}"
+        )
+
+
+def _print_problems(problems: list[Problem]) -> None:
+    for problem in problems[:SHOWN]:
+        colour = "red" if problem.severity == "error" else "yellow"
+        errors.print(f"[{colour}]{problem.severity}[/{colour}] {escape(str(problem))}", soft_wrap=True)
+    if len(problems) > SHOWN:
+        errors.print(f"… and {len(problems) - SHOWN:,} more")

@@ -1,0 +1,48 @@
+"""What the commands share: settings, store, consoles, exit codes."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from rich.console import Console
+
+from client_health.settings import Settings, load_settings
+from client_health.store import migrate
+from client_health.store.engine import Store, open_store
+
+CLEAN, FAILED, USAGE, WITH_ERRORS = 0, 1, 2, 3
+output = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+class Context:
+    """Settings and store of one command, read when they are first needed."""
+
+    def __init__(self, config: Path) -> None:
+        self.config = config
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The configuration; raises ConfigError."""
+        return load_settings(self.config)
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """The store, migrated to this version."""
+        store = open_store(self.settings)
+        try:
+            if migrate.upgrade(store):
+                errors.print("[dim]The store's schema was brought up to date.[/dim]")
+            yield store
+        finally:
+            store.close()
+
+
+def who() -> str:
+    """The person who runs the command, as far as the system knows."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "command line"

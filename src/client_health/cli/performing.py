@@ -1,0 +1,119 @@
+"""Performing a run in this process, and telling how it ended."""
+
+import signal
+import threading
+from collections.abc import Callable
+
+from rich.markup import escape
+from rich.table import Table
+
+from client_health.api import present
+from client_health.cli.context import CLEAN, FAILED, WITH_ERRORS, errors, output
+from client_health.cli.progress import shown
+from client_health.errors import RunInterruptedError
+from client_health.instants import iso, utc_now
+from client_health.jobs import requests
+from client_health.jobs.attempt import perform, wait_for_turn
+from client_health.jobs.worker import BY_COMMAND, close_abandoned
+from client_health.settings.model import Settings
+from client_health.store import problems, runs
+from client_health.store.engine import Store
+from client_health.store.runs import Run, RunRequest
+from client_health.usage.problems import Problem
+
+SHOWN = 20
+
+
+def perform_here(store: Store, settings: Settings, request: RunRequest, title: str) -> Run:
+    """Queue a run and perform it in this process; on Ctrl-C or SIGTERM it is cancelled, nothing published."""
+    stop = threading.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda *_: stop.set())
+    run: Run | None = None
+    try:
+        with wait_for_turn(
+            store, stop, _say_once("another run is active; waiting for it to finish")
+        ) as lease:
+            _close_dead_commands(store)
+            run, _ = requests.ask(store, settings, request, utc_now())
+            with shown(title) as listener:
+                return perform(store, settings, run.id, lease, stop, listener)
+    except RunInterruptedError:
+        if run is None:
+            raise
+        with store.write() as connection:
+            taken = runs.find(connection, run.id)
+            runs.finish(connection, taken, "cancelled", utc_now(), failure="interrupted")
+            return runs.find(connection, run.id)
+
+
+def _say_once(message: str) -> Callable[[], None]:
+    said = threading.Event()
+
+    def say() -> None:
+        if not said.is_set():
+            said.set()
+            errors.print(f"[yellow]{message}[/yellow]")
+
+    return say
+
+
+def _close_dead_commands(store: Store) -> None:
+    """Holding the lease means that no other process performs a run: those of commands died."""
+    with store.read() as connection:
+        dead = [
+            run.id for run in runs.with_status(connection, ["active", "queued"]) if run.trigger in BY_COMMAND
+        ]
+    close_abandoned(store, dead, utc_now())
+
+
+def exit_code(run: Run) -> int:
+    """0 clean, 3 with errors, 1 where nothing was published."""
+    if run.status != "completed":
+        return FAILED
+    return CLEAN if run.outcome == "clean" else WITH_ERRORS
+
+
+def print_json(store: Store, run: Run) -> None:
+    """One JSON object on standard output, as the API would answer."""
+    with store.read() as connection:
+        found = problems.of_run(connection, run.id)
+    print(present.job_detail(run, found).model_dump_json(by_alias=True, indent=2))
+
+
+def print_summary(store: Store, run: Run) -> None:
+    """What the run did: tenants by risk level, biggest falls, problems, time."""
+    if run.status != "completed":
+        errors.print(f"[red]The run {run.status}:[/red] {escape(run.failure or 'no reason is known')}")
+        errors.print("Nothing was published; the scores of before stay as they were.")
+        return
+    counts = run.counts
+    output.print(
+        f"[bold]{counts['scored']:,} of {counts['tenants']:,} tenants scored[/bold] for {run.score_date} "
+        f"(as of {iso(run.as_of)}), {counts['seconds_working']:.1f} s at work, {counts['seconds_asleep']:.1f} s asleep"
+    )
+    levels = "   ".join(f"{name} {count:,}" for name, count in counts["risk_levels"].items())
+    output.print(f"Risk: {levels}")
+    _print_falls(counts["biggest_falls"])
+    with store.read() as connection:
+        _print_problems(problems.of_run(connection, run.id), counts["errors"], counts["notices"])
+
+
+def _print_falls(falls: list[dict[str, object]]) -> None:
+    if not falls:
+        return
+    table = Table("Biggest falls", "from", "to", "since", box=None, pad_edge=False)
+    for column in table.columns[1:3]:
+        column.justify = "right"
+    for fall in falls:
+        table.add_row(escape(str(fall["name"])), str(fall["from"]), str(fall["to"]), str(fall["since"]))
+    output.print(table)
+
+
+def _print_problems(found: list[Problem], error_count: int, notice_count: int) -> None:
+    for word, colour, count in (("error", "red", error_count), ("notice", "yellow", notice_count)):
+        some = [problem for problem in found if problem.severity == word]
+        for problem in some[:SHOWN]:
+            errors.print(f"[{colour}]{word}[/{colour}] {escape(str(problem))}", soft_wrap=True)
+        if count > SHOWN:
+            errors.print(f"… and {count - SHOWN:,} more; `client-health status` and the API show the run")

@@ -1,0 +1,33 @@
+"""A run's progress: a bar on a terminal, plain lines elsewhere. Always on standard error."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from client_health.cli.context import errors
+from client_health.jobs.watch import Listener
+
+
+@contextmanager
+def shown(title: str) -> Iterator[Listener]:
+    """A listener that shows what a run tells."""
+    if not sys.stderr.isatty():
+        yield lambda percent, stage, counts: errors.print(f"{title}: {percent:3d} %  {stage}", soft_wrap=True)
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+        TextColumn("[dim]{task.fields[stage]}[/dim]"),
+    )
+    with Progress(*columns, console=errors, transient=True) as progress:
+        task = progress.add_task(title, total=100, stage="")
+
+        def listen(percent: int, stage: str, counts: dict[str, Any]) -> None:
+            progress.update(task, completed=percent, stage=stage)
+
+        yield listen

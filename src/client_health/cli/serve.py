@@ -1,0 +1,51 @@
+"""`client-health serve` and `client-health worker`."""
+
+from typing import Annotated
+
+import typer
+
+from client_health.cli.context import Context, errors
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("serve")(serve)
+    app.command("worker")(worker)
+
+
+def serve(
+    ctx: typer.Context,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
+    with_worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Perform runs and keep the schedule in this process.")
+    ] = True,
+) -> None:
+    """Serve the API; perform runs and keep the nightly schedule in the same process."""
+    from client_health.app.logs import configure_logs
+    from client_health.app.process import end_process, run_server
+
+    context: Context = ctx.obj
+    configure_logs()
+    with context.store() as store:
+        code = run_server(
+            store,
+            context.settings,
+            host,
+            port,
+            with_worker,
+            lambda: errors.print(f"Serving on http://{host}:{port}  (documentation: /docs)"),
+        )
+    end_process(code)
+
+
+def worker(ctx: typer.Context) -> None:
+    """Perform runs and keep the nightly schedule, without the API."""
+    from client_health.app.logs import configure_logs
+    from client_health.app.process import end_process, run_worker
+
+    context: Context = ctx.obj
+    configure_logs()
+    with context.store() as store:
+        code = run_worker(store, context.settings)
+    end_process(code)

@@ -1,0 +1,104 @@
+"""One attempt at a run, from taking it to closing it. Whoever performs runs calls this."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from client_health.errors import (
+    ClientHealthError,
+    ConflictError,
+    RunCancelledError,
+    RunInterruptedError,
+    RunLostError,
+)
+from client_health.instants import utc_now
+from client_health.jobs.calculation import calculate
+from client_health.jobs.lease import Lease
+from client_health.jobs.publication import note_failure, publish
+from client_health.jobs.watch import PUBLISHING, Listener, Watch
+from client_health.settings.model import Settings
+from client_health.store import runs, scorecards
+from client_health.store.engine import Store
+from client_health.store.runs import Run
+from client_health.store.scorecards import PublishedScorecard
+from client_health.usage.collect import NoAnswerError
+
+RUN_LEASE = "run"  # whoever holds it performs a run; so one run at a time, whatever process asks
+WAIT_SECONDS = 0.5
+log = structlog.get_logger(__name__)
+
+
+def silent(percent: int, stage: str, counts: dict[str, object]) -> None:
+    """A listener that says nothing."""
+
+
+def wait_for_turn(store: Store, stop: threading.Event, waiting: Callable[[], None] = lambda: None) -> Lease:
+    """Wait until no other process performs a run; `waiting` is called now and then meanwhile."""
+    lease = Lease(store, RUN_LEASE)
+    while not lease.acquire():
+        waiting()
+        if stop.wait(WAIT_SECONDS):
+            raise RunInterruptedError("the process was told to stop")
+    return lease
+
+
+def perform(
+    store: Store,
+    settings: Settings,
+    run_id: str,
+    lease: Lease,
+    stop: threading.Event,
+    listener: Listener = silent,
+    clock: Callable[[], datetime] = utc_now,
+) -> Run:
+    """Take the run, collect, score, publish, close it; returns it as it then stands.
+
+    A run that another process closed or took over is left alone. RunInterruptedError leaves it open.
+    """
+    with store.write() as connection:
+        run = runs.take(connection, run_id, lease.holder, clock())
+    if run is not None:
+        with structlog.contextvars.bound_contextvars(run_id=run_id, attempt=run.attempt):
+            _perform(store, settings, run, Watch(store, run, lease, stop, listener), clock)
+    with store.read() as connection:
+        return runs.find(connection, run_id)
+
+
+def _perform(store: Store, settings: Settings, run: Run, watch: Watch, clock: Callable[[], datetime]) -> None:
+    log.info("run begins", score_date=run.score_date.isoformat(), kind=run.kind, trigger=run.trigger)
+    started = time.monotonic()
+    try:
+        published = _scorecard(store)
+        calculation = calculate(store, settings, run, published, watch, clock())
+        watch.tell(PUBLISHING, "publishing")
+        working = time.monotonic() - started - calculation.asleep
+        publish(
+            store, run, published, calculation, clock(), **watch.counts, seconds_working=round(working, 3)
+        )
+        log.info("run published", tenants=len(calculation.scores.tenants))
+    except RunInterruptedError:
+        raise
+    except RunLostError as lost:
+        log.warning("run left alone", reason=str(lost))
+    except RunCancelledError:
+        note_failure(store, run, (), "cancelled", "cancelled on request", clock())
+        log.info("run cancelled")
+    except ClientHealthError as fault:
+        reports = fault.reports if isinstance(fault, NoAnswerError) else ()
+        note_failure(store, run, reports, "failed", str(fault), clock())
+        log.error("run failed", reason=str(fault))
+    except Exception as fault:
+        log.exception("run failed by a fault of the program")
+        reason = f"a fault of the program ({type(fault).__name__}); the log has the details"
+        note_failure(store, run, (), "failed", reason, clock())
+
+
+def _scorecard(store: Store) -> PublishedScorecard:
+    with store.read() as connection:
+        published = scorecards.current(connection)
+    if published is None:
+        raise ConflictError("no scorecard is published yet; `client-health scorecard publish` does it")
+    return published

@@ -1,0 +1,1 @@
+"""Health scoring: pure functions over columns. No database, no web framework, no settings, no clock."""

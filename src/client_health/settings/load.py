@@ -1,0 +1,84 @@
+"""Reading TOML files, and turning what is wrong with them into sentences."""
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from client_health.errors import ConfigError
+from client_health.scorecard.model import Scorecard
+from client_health.settings.model import Settings
+
+MAX_BYTES = 1_000_000
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def load_settings(path: Path) -> Settings:
+    """Read `client-health.toml`; raises ConfigError that names file, key, value and what is allowed."""
+    if not path.exists():
+        raise ConfigError(f"{path}: there is no such file; `client-health init` writes one")
+    settings = _validate(Settings, _read(path), path)
+    settings._path = path.resolve()
+    return settings
+
+
+def load_scorecard(settings: Settings) -> Scorecard:
+    """The scorecard that the settings name, or the built-in one."""
+    if settings.scorecard.file is None:
+        return builtin_scorecard()
+    return load_scorecard_file(settings.path.parent / settings.scorecard.file)
+
+
+def load_scorecard_file(path: Path) -> Scorecard:
+    """Read a scorecard file; raises ConfigError as `load_settings` does."""
+    if not path.exists():
+        raise ConfigError(f"{path}: there is no such scorecard file")
+    return _validate(Scorecard, _read(path), path)
+
+
+def builtin_scorecard() -> Scorecard:
+    """The scorecard that the package ships."""
+    return Scorecard.model_validate(tomllib.loads(builtin_text()))
+
+
+def builtin_text() -> str:
+    """The built-in scorecard as TOML."""
+    return resources.files("client_health.scorecard").joinpath("builtin.toml").read_text("utf-8")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ConfigError(f"{path}: larger than {MAX_BYTES:,} bytes; this is not a configuration file")
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from None
+
+
+def _validate(model: type[Model], values: dict[str, Any], path: Path) -> Model:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError("\n".join(f"{path}: {line}" for line in problems(error))) from None
+
+
+def problems(error: ValidationError) -> list[str]:
+    """One sentence per fault: the key, what is wrong, the value where it is short."""
+    return [_sentence(dict(fault)) for fault in error.errors(include_url=False)]
+
+
+def _sentence(fault: dict[str, Any]) -> str:
+    key = ".".join(str(part) for part in fault["loc"])
+    message = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "extra_forbidden":
+        message = "unknown key; check its spelling against the configuration reference"
+    elif fault["type"] == "missing":
+        message = "is required and missing"
+    elif isinstance(fault["input"], str | int | float | bool) and not key.endswith("url"):
+        shown = repr(fault["input"])
+        message += f" (it is {shown if len(shown) <= 60 else shown[:57] + '…'})"
+    return f"{key}: {message}" if key else message

@@ -1,0 +1,209 @@
+"""The models behind `client-health.toml`. Their descriptions become the configuration reference."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    field_validator,
+    model_validator,
+)
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|min|h)")
+_SECONDS = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
+DEFAULT_SOURCE = "default"
+
+
+def _seconds(value: object) -> object:
+    """Read "60s", "500ms", "2min" or "1h" as seconds; a number is seconds already."""
+    if isinstance(value, str):
+        match = _DURATION.fullmatch(value.strip())
+        if not match:
+            raise ValueError('write a duration as "500ms", "60s", "2min" or "1h"')
+        return float(match[1]) * _SECONDS[match[2]]
+    return value
+
+
+Duration = Annotated[float, BeforeValidator(_seconds), Field(ge=0, le=86_400)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class StoreSettings(_Section):
+    """Where Client Health keeps its own data."""
+
+    url: str = Field(
+        default="sqlite:///client-health.db",
+        description="SQLAlchemy address: `sqlite:///file` (relative to this file) or `postgresql://…`.",
+    )
+
+
+class SourceSettings(_Section):
+    """A database that usage is read from."""
+
+    url: str = Field(description="SQLAlchemy address; `${NAME}` stands for an environment variable.")
+    pause_ms: int = Field(default=100, ge=0, le=600_000, description="Pause between two statements.")
+    statement_timeout: Duration = Field(
+        default=60.0, description='Longest time for one statement, such as "60s".', examples=["60s"]
+    )
+    gentle: bool = Field(default=True, description="PostgreSQL: no parallel workers for our statements.")
+    shards: int = Field(
+        default=1, ge=1, le=10_000, description="Split each usage query into this many ranges of tenants."
+    )
+
+
+class TenantsQuery(_Section):
+    """The query that lists the active tenants."""
+
+    sql: str = Field(
+        min_length=1,
+        description="Returns `tenant_id` and, optionally, name, slug, since, segment, industry, "
+        "employee_count, owner, arr, renewal_date.",
+    )
+    source: str = Field(default=DEFAULT_SOURCE, description="Name of the source that answers it.")
+
+
+class UsageQuery(_Section):
+    """A query that returns one row per tenant: `tenant_id` and one or more measures."""
+
+    sql: str = Field(
+        min_length=1,
+        description="May use :as_of, :window_start, :day_start, and {tenants} where a tenant filter belongs.",
+    )
+    window_days: int = Field(default=30, ge=1, le=3650, description="Length of the window before `as_of`.")
+    absent: Literal["zero", "missing"] = Field(
+        default="zero", description="What a tenant has whom the answer leaves out: zeros, or nothing known."
+    )
+    past: Literal["asked", "missing"] = Field(
+        default="asked", description='"missing": reads present state, so past dates cannot be asked.'
+    )
+    source: str = Field(default=DEFAULT_SOURCE, description="Name of the source that answers it.")
+
+
+class FeaturesQuery(_Section):
+    """Which features each tenant uses."""
+
+    sql: str = Field(min_length=1, description="Returns tenant_id, feature_key, first_used_at, last_used_at.")
+    source: str = Field(default=DEFAULT_SOURCE, description="Name of the source that answers it.")
+
+
+class ScheduleSettings(_Section):
+    """The nightly run."""
+
+    cron: str = Field(
+        default="0 2 * * *",
+        description='Cron expression of five fields in `timezone`, or "off" for no nightly run.',
+    )
+    catch_up: int = Field(default=7, ge=1, le=31, description="Missed nights that are made up for at most.")
+
+    @field_validator("cron")
+    @classmethod
+    def _valid_cron(cls, cron: str) -> str:
+        from croniter import croniter
+
+        if cron != "off" and (len(cron.split()) != 5 or not croniter.is_valid(cron)):
+            raise ValueError('not a cron expression of five fields such as "0 2 * * *", and not "off"')
+        return cron
+
+
+class RunSettings(_Section):
+    """How patient a run is, and when it refuses to publish."""
+
+    attempts: int = Field(default=3, ge=1, le=10, description="Attempts at each statement on a source.")
+    backoff: Duration = Field(
+        default=10.0,
+        description="Wait before the second attempt of a whole-fleet run; it doubles.",
+        examples=["10s"],
+    )
+    backoff_tenant: Duration = Field(
+        default=5.0, description="The same for a run of named tenants.", examples=["5s"]
+    )
+    max_lost_share: float = Field(
+        default=0.20,
+        ge=0,
+        le=1,
+        description="A tenants query that loses more than this share fails the run, …",
+    )
+    max_lost_tenants: int = Field(default=5, ge=0, description="… if it loses more than this many too.")
+    keep_jobs_days: int = Field(
+        default=30, ge=1, le=3650, description="How long the job engine keeps finished jobs; runs are kept."
+    )
+
+
+class ScorecardSettings(_Section):
+    """Which scorecard is published first."""
+
+    file: str | None = Field(
+        default=None, description="TOML file, relative to this file; left out: the built-in scorecard."
+    )
+
+
+class Settings(_Section):
+    """The whole of `client-health.toml`."""
+
+    timezone: str = Field(default="UTC", description="Cuts the days and runs the schedule.")
+    store: StoreSettings = StoreSettings()
+    source: SourceSettings | None = Field(default=None, description="The source that queries use by default.")
+    sources: dict[Name, SourceSettings] = Field(default={}, description="More sources, by name.")
+    tenants: TenantsQuery
+    usage: dict[Name, UsageQuery] = Field(min_length=1, description="The usage queries, by name.")
+    features: FeaturesQuery | None = None
+    schedule: ScheduleSettings = ScheduleSettings()
+    runs: RunSettings = RunSettings()
+    scorecard: ScorecardSettings = ScorecardSettings()
+
+    _path: Path = PrivateAttr(default=Path("client-health.toml"))
+
+    @property
+    def path(self) -> Path:
+        """The file that these settings were read from."""
+        return self._path
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone that cuts the days."""
+        return ZoneInfo(self.timezone)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("not a time zone of the IANA database, such as Europe/Berlin") from None
+        return name
+
+    @model_validator(mode="after")
+    def _sources_exist(self) -> Self:
+        for where, query in self._queries():
+            if query.source not in self.source_names:
+                known = ", ".join(sorted(self.source_names)) or "none: add a [source] section"
+                raise ValueError(f"{where}.source: there is no source {query.source!r}; known: {known}")
+        return self
+
+    @property
+    def source_names(self) -> frozenset[str]:
+        """Names of all sources; `[source]` is called default."""
+        return frozenset(self.sources) | ({DEFAULT_SOURCE} if self.source else set())
+
+    def source_named(self, name: str) -> SourceSettings:
+        """The settings of a source by its name."""
+        if name == DEFAULT_SOURCE and self.source is not None:
+            return self.source
+        return self.sources[name]
+
+    def _queries(self) -> list[tuple[str, TenantsQuery | UsageQuery | FeaturesQuery]]:
+        queries: list[tuple[str, TenantsQuery | UsageQuery | FeaturesQuery]] = [("tenants", self.tenants)]
+        queries += [(f"usage.{name}", query) for name, query in self.usage.items()]
+        if self.features:
+            queries.append(("features", self.features))
+        return queries

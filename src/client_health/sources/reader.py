@@ -1,0 +1,84 @@
+"""Asking a source politely: a pause between statements, attempts with backoff, ranges of tenants."""
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from client_health.errors import SourceError, SourceUnreachableError
+from client_health.settings.model import SourceSettings
+from client_health.sources.pace import Pace
+from client_health.sources.session import Rows, SourceSession
+from client_health.sources.statement import TenantRange, scoped
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Attempts at a statement and the wait before the second one; each further wait is twice as long."""
+
+    attempts: int = 3
+    backoff: float = 10.0
+
+
+class SourceReader:
+    """Reads one source for one run, one statement after the other."""
+
+    def __init__(
+        self, session: SourceSession, settings: SourceSettings, pace: Pace, patience: Patience
+    ) -> None:
+        self.session, self._settings = session, settings
+        self._pace, self._patience = pace, patience
+        self._statements = 0
+        self._down: str | None = None
+
+    def read(
+        self,
+        sql: str,
+        values: Mapping[str, Any],
+        scopes: Sequence[TenantRange | None] = (None,),
+        accept: Callable[[Rows], None] = lambda rows: None,
+    ) -> tuple[Rows, int]:
+        """All rows of a query over the scopes, and the attempts that it took.
+
+        `accept` may raise SourceError on an answer that cannot be right; that counts as a failed attempt.
+        A source that could not be connected to is not tried again in this run.
+        """
+        if self._down:
+            raise SourceUnreachableError(self._down)
+        for attempt in range(1, self._patience.attempts + 1):
+            try:
+                rows = self._read_scopes(sql, values, scopes)
+                accept(rows)
+                return rows, attempt
+            except SourceError as error:
+                if attempt == self._patience.attempts:
+                    if isinstance(error, SourceUnreachableError):
+                        self._down = str(error)
+                    raise
+                self._pace.sleep(self._patience.backoff * 2 ** (attempt - 1))
+        raise AssertionError("a run makes at least one attempt")
+
+    def scopes(self, sorted_ids: Sequence[Any], wanted: int | None = None) -> list[TenantRange | None]:
+        """Ranges of tenants for `shards` statements; `sorted_ids` is in the database's own order."""
+        shards = min(wanted or self._settings.shards, len(sorted_ids))
+        if shards <= 1:
+            return [None]
+        edges = [len(sorted_ids) * number // shards for number in range(shards + 1)]
+        return [
+            TenantRange(sorted_ids[start], sorted_ids[end - 1]) for start, end in itertools.pairwise(edges)
+        ]
+
+    def _read_scopes(self, sql: str, values: Mapping[str, Any], scopes: Sequence[TenantRange | None]) -> Rows:
+        parts = [self._read_one(sql, values, scope) for scope in scopes]
+        if len(parts) == 1:
+            return parts[0]
+        rows = [row for part in parts for row in part.rows]
+        return Rows(parts[0].columns, rows, sum(part.seconds for part in parts))
+
+    def _read_one(self, sql: str, values: Mapping[str, Any], scope: TenantRange | None) -> Rows:
+        if self._statements:
+            self._pace.sleep(self._settings.pause_ms / 1000)
+        self._pace.check()
+        self._statements += 1
+        limits = {} if scope is None else {"first_tenant": scope.first, "last_tenant": scope.last}
+        return self.session.fetch(scoped(sql, scope), {**values, **limits})

@@ -1,0 +1,97 @@
+"""Opening the store, and its two kinds of transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
+
+from client_health.errors import ConfigError, StoreError
+from client_health.settings.addresses import resolve_address
+from client_health.settings.model import Settings
+from client_health.sources.session import first_line
+
+BUSY_SECONDS = 30
+_WRITES = "client_health_writes"
+
+
+class Store:
+    """The database that holds tenants, usage metrics, scores and runs."""
+
+    def __init__(self, url: URL) -> None:
+        if url.get_backend_name() not in {"sqlite", "postgresql"}:
+            raise ConfigError(
+                "store.url: the store is SQLite or PostgreSQL; write sqlite:///file or postgresql://…"
+            )
+        self.url, self.dialect = url, url.get_backend_name()
+        self.engine = _create_engine(url)
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A connection for reading one consistent state."""
+        with _explained(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """One transaction, committed at the end or rolled back whole. SQLite takes its write lock at once."""
+        options = {_WRITES: True}
+        with (
+            _explained(),
+            self.engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def open_store(settings: Settings) -> Store:
+    """The store that the settings name."""
+    return Store(resolve_address(settings.store.url, "store.url", settings.path.parent))
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """An unreachable store is a sentence, without the address, which may hold a password."""
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreError(f"the store does not answer: {first_line(error)}") from error
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """The file of a SQLite store; None for PostgreSQL or memory."""
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return None
+    return Path(url.database)
+
+
+def _create_engine(url: URL) -> sa.Engine:
+    if url.get_backend_name() == "postgresql":
+        options = {"application_name": "client-health", "connect_timeout": 10, "options": "-c timezone=UTC"}
+        return sa.create_engine(url, connect_args=options, pool_pre_ping=True, pool_size=5, max_overflow=20)
+    file = sqlite_file(url)
+    if file is not None and not file.parent.is_dir():
+        raise ConfigError(f"store.url: the folder {file.parent} does not exist")
+    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS})
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(driver: Any, _record: Any) -> None:
+    driver.isolation_level = None  # the driver would begin transactions of its own; `_begin_sqlite` does
+    driver.execute(f"pragma busy_timeout = {BUSY_SECONDS * 1000}")
+    driver.execute("pragma journal_mode = wal")
+    driver.execute("pragma synchronous = normal")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("begin immediate" if writes else "begin")

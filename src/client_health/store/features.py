@@ -1,0 +1,34 @@
+"""Feature use: which features each tenant uses, as last told."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from client_health.store.bulk import merge
+from client_health.store.schema import feature_use as table
+from client_health.usage.features import FeatureUse
+
+
+def replace(
+    connection: sa.Connection, use: Sequence[FeatureUse], keys: Mapping[str, int], as_of: datetime
+) -> None:
+    """Make `use` the feature use of the tenants in `keys` (external id to surrogate key).
+
+    An answer older than the newest one is ignored: feature use is present state.
+    """
+    newest = connection.scalar(sa.select(sa.func.max(table.c.as_of)))
+    if newest is not None and newest > as_of:
+        return
+    rows = [(keys[one.tenant_id], one.feature_key, one.first_used_at, one.last_used_at, as_of) for one in use]
+    merge(connection, table, [column.name for column in table.c], rows, quiet=("as_of",))
+    stored = connection.execute(sa.select(table.c.tenant, table.c.feature_key)).tuples()
+    tenants = set(keys.values())
+    gone = {(tenant, key) for tenant, key in stored if tenant in tenants} - {row[:2] for row in rows}
+    if gone:
+        connection.execute(
+            sa.delete(table).where(
+                table.c.tenant == sa.bindparam("gone_tenant"), table.c.feature_key == sa.bindparam("gone_key")
+            ),
+            [{"gone_tenant": tenant, "gone_key": key} for tenant, key in gone],
+        )

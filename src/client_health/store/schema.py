@@ -1,0 +1,219 @@
+"""The tables of the store. Migrations build them; `tests/store` checks that the two agree."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from client_health.store.types import Instant, Vector
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+# Daily tables are clustered by day (on SQLite by doing without row ids): a night's rows land together.
+
+tenants = sa.Table(
+    "tenants",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("tenant_id", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("slug", sa.Text),
+    sa.Column("since", Instant),
+    sa.Column("segment", sa.Text),
+    sa.Column("industry", sa.Text),
+    sa.Column("employee_count", sa.Integer),
+    sa.Column("owner", sa.Text),
+    sa.Column("arr", sa.Float(53)),
+    sa.Column("renewal_date", sa.Date),
+    sa.Column("is_active", sa.Boolean, nullable=False),
+)
+
+measure_sets = sa.Table(
+    "measure_sets",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("names", sa.Text, nullable=False, unique=True),  # joined by commas, in order of the vectors
+)
+
+usage_metrics = sa.Table(
+    "usage_metrics",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("tenant", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("measure_set", sa.Integer, nullable=False),
+    sa.Column("measures", Vector, nullable=False),
+    sa.Column("stale_days", Vector),  # null: everything is fresh
+    sa.Column("as_of", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+scorecards = sa.Table(
+    "scorecards",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("content", sa.JSON, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("published_by", sa.Text, nullable=False),
+    sa.Column("published_at", Instant, nullable=False),
+    sa.Column("note", sa.Text),
+    sa.UniqueConstraint("name", "version"),
+)
+
+
+def _score_columns() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("component_scores", Vector, nullable=False),
+        sa.Column("component_states", sa.Text, nullable=False),
+        sa.Column("overall", sa.SmallInteger),
+        sa.Column("previous_score", sa.SmallInteger),
+        sa.Column("baseline_score", sa.SmallInteger),
+        sa.Column("baseline_day", sa.Date),
+        sa.Column("trend", sa.Text, nullable=False),
+        sa.Column("risk_level", sa.Text, nullable=False),
+        sa.Column("risk_reason", sa.Text, nullable=False),
+        sa.Column("confidence", sa.Float(53), nullable=False),
+        sa.Column("as_of", Instant, nullable=False),
+        sa.Column("calculated_at", Instant, nullable=False),
+    ]
+
+
+health_scores = sa.Table(
+    "health_scores",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("tenant", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("scorecard", sa.Integer, primary_key=True, autoincrement=False),
+    *_score_columns(),
+    sa.Column("is_reported", sa.Boolean, nullable=False),  # the first version that told this date
+    sqlite_with_rowid=False,
+)
+
+score_days = sa.Table(  # the dates that hold scores, so that nobody scans the history for them
+    "score_days",
+    metadata,
+    sa.Column("scorecard", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("day", sa.Date, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+score_current = sa.Table(
+    "score_current",
+    metadata,
+    sa.Column("tenant", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("scorecard", sa.Integer, nullable=False),
+    *_score_columns(),
+    sa.Column("last_known_risk", sa.Text),
+    sa.Column("last_known_day", sa.Date),
+    sa.Index("ix_score_current_risk_level", "risk_level", "overall"),
+)
+
+feature_use = sa.Table(
+    "feature_use",
+    metadata,
+    sa.Column("tenant", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("feature_key", sa.Text, primary_key=True),
+    sa.Column("first_used_at", Instant),
+    sa.Column("last_used_at", Instant),
+    sa.Column("as_of", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+alert_levels = sa.Table(
+    "alert_levels",
+    metadata,
+    sa.Column("tenant", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("level", sa.Text, nullable=False),
+    sa.Column("changed_by", sa.Text, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+)
+
+queries = sa.Table(
+    "queries",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("measures", sa.Text, nullable=False),  # joined by commas
+    sa.Column("rows", sa.Integer, nullable=False),
+    sa.Column("seconds", sa.Float(53), nullable=False),
+    sa.Column("succeeded_at", Instant),
+    sa.Column("succeeded_day", sa.Date),
+    sa.Column("failed_at", Instant),
+    sa.Column("failure", sa.Text),
+)
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),  # all, tenants
+    sa.Column("trigger", sa.Text, nullable=False),  # command, request, night, catch_up, backfill
+    sa.Column("requested_by", sa.Text, nullable=False),
+    sa.Column("exclusive_key", sa.Text),  # at most one queued or active run per key
+    sa.Column("tenant_ids", sa.JSON, nullable=False),
+    sa.Column("score_date", sa.Date, nullable=False),
+    sa.Column("as_of", Instant, nullable=False),
+    sa.Column("options", sa.JSON, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text),
+    sa.Column("failure", sa.Text),
+    sa.Column("stage", sa.Text),
+    sa.Column("progress", sa.Integer, nullable=False),
+    sa.Column("counts", sa.JSON, nullable=False),
+    sa.Column("reports", sa.JSON, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("worker", sa.Text),
+    sa.Column("cancel_requested", sa.Boolean, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("started_at", Instant),
+    sa.Column("finished_at", Instant),
+    sa.Index("ix_runs_created_at", "created_at"),
+    sa.Index("ix_runs_score_date", "score_date"),
+    sa.Index(
+        "uq_runs_exclusive_key",
+        "exclusive_key",
+        unique=True,
+        sqlite_where=sa.text("status IN ('queued', 'active')"),
+        postgresql_where=sa.text("status IN ('queued', 'active')"),
+    ),
+)
+
+run_problems = sa.Table(
+    "run_problems",
+    metadata,
+    sa.Column("run_id", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("severity", sa.Text, nullable=False),
+    sa.Column("query", sa.Text),
+    sa.Column("tenant_id", sa.Text),
+    sa.Column("column", sa.Text),
+    sa.Column("message", sa.Text, nullable=False),
+)
+
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("has_lock", sa.Boolean, nullable=False),
+    sa.Column("beat_at", sa.Float(53), nullable=False),  # seconds since 1970 by the store's clock
+)
+
+api_keys = sa.Table(
+    "api_keys",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False, unique=True),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("last_used_at", Instant),
+    sa.Column("revoked_at", Instant),
+)

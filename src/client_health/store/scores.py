@@ -1,0 +1,160 @@
+"""Health scores: one row per date, tenant and scorecard version."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from client_health.scorecard.components import Codes, ComponentScores
+from client_health.scorecard.risk import Level, Reason
+from client_health.scorecard.trend import Direction
+from client_health.store.bulk import LATER_WINS, merge
+from client_health.store.schema import health_scores as table
+from client_health.store.schema import score_days
+from client_health.store.types import Floats, pack, stack
+from client_health.store.usage import IN_LIST
+
+COLUMNS = (
+    "tenant",
+    "scorecard",
+    "day",
+    "component_scores",
+    "component_states",
+    "overall",
+    "previous_score",
+    "baseline_score",
+    "baseline_day",
+    "trend",
+    "risk_level",
+    "risk_reason",
+    "confidence",
+    "as_of",
+    "calculated_at",
+)
+QUIET = ("calculated_at",)
+
+
+@dataclass(frozen=True)
+class ScoreRows:
+    """Scores of many tenants on one date under one scorecard version, as aligned columns."""
+
+    day: date
+    scorecard: int
+    tenants: NDArray[np.int64]
+    components: ComponentScores
+    overall: Floats
+    previous: Floats
+    baseline: Floats
+    baseline_days: Sequence[date | None]
+    trends: Codes
+    risk_levels: Codes
+    risk_reasons: Codes
+    confidence: Floats
+    as_of: Sequence[datetime]
+    calculated_at: Sequence[datetime]
+    reported: Sequence[bool]
+
+    def tuples(self, dialect: str) -> Iterator[tuple[object, ...]]:
+        """Rows in the order of COLUMNS, ready to be written."""
+        count = len(self.tenants)
+        return zip(
+            self.tenants.tolist(),
+            [self.scorecard] * count,
+            [self.day] * count,
+            pack(np.ascontiguousarray(self.components.scores.T), dialect),
+            self.components.letters(),
+            _whole(self.overall),
+            _whole(self.previous),
+            _whole(self.baseline),
+            self.baseline_days,
+            [Direction(code).name for code in self.trends.tolist()],
+            [Level(code).name for code in self.risk_levels.tolist()],
+            [Reason(code).name.lower() for code in self.risk_reasons.tolist()],
+            self.confidence.tolist(),
+            self.as_of,
+            self.calculated_at,
+            strict=True,
+        )
+
+
+def _whole(scores: Floats) -> list[int | None]:
+    return [None if np.isnan(score) else int(score) for score in scores.tolist()]
+
+
+def write(connection: sa.Connection, rows: ScoreRows) -> None:
+    """Write the scores of a date; a row of a later `as_of` stays."""
+    values = (
+        (*row, reported)
+        for row, reported in zip(rows.tuples(connection.dialect.name), rows.reported, strict=True)
+    )
+    merge(connection, table, (*COLUMNS, "is_reported"), values, guard=LATER_WINS, quiet=QUIET)
+    merge(connection, score_days, ("scorecard", "day"), [(rows.scorecard, rows.day)])
+
+
+def read_day(
+    connection: sa.Connection,
+    day: date,
+    scorecard: int,
+    components: int,
+    tenants: Sequence[int] | None = None,
+) -> ScoreRows:
+    """The scores of a date, of the given tenants or all."""
+    query = sa.select(table).where(table.c.day == day, table.c.scorecard == scorecard)
+    if tenants is not None and len(tenants) <= IN_LIST:
+        query = query.where(table.c.tenant.in_(tenants))
+    found = connection.execute(query.order_by(table.c.tenant)).all()
+    return _from_rows(day, scorecard, components, found)
+
+
+def _from_rows(
+    day: date, scorecard: int, width: int, found: Sequence[sa.Row[tuple[object, ...]]]
+) -> ScoreRows:
+    scores = np.ascontiguousarray(stack([row.component_scores for row in found], width).T)
+    states = ComponentScores.states_from_letters([row.component_states for row in found], width)
+    return ScoreRows(
+        day=day,
+        scorecard=scorecard,
+        tenants=np.array([row.tenant for row in found], dtype=np.int64),
+        components=ComponentScores(scores, states),
+        overall=_floats([row.overall for row in found]),
+        previous=_floats([row.previous_score for row in found]),
+        baseline=_floats([row.baseline_score for row in found]),
+        baseline_days=[row.baseline_day for row in found],
+        trends=_codes(Direction, [row.trend for row in found]),
+        risk_levels=_codes(Level, [row.risk_level for row in found]),
+        risk_reasons=_codes(Reason, [row.risk_reason.upper() for row in found]),
+        confidence=_floats([row.confidence for row in found]),
+        as_of=[row.as_of for row in found],
+        calculated_at=[row.calculated_at for row in found],
+        reported=[row.is_reported for row in found],
+    )
+
+
+def _floats(values: Sequence[float | None]) -> Floats:
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def _codes(words: type[Direction] | type[Level] | type[Reason], names: Sequence[str]) -> Codes:
+    return np.array([words[name] for name in names], dtype=np.uint8)
+
+
+def days_scored(connection: sa.Connection, scorecard: int, first: date, last: date) -> list[date]:
+    """Dates that hold scores under a scorecard version, oldest first."""
+    query = sa.select(score_days.c.day).where(
+        score_days.c.scorecard == scorecard, score_days.c.day.between(first, last)
+    )
+    return list(connection.scalars(query.order_by(score_days.c.day)))
+
+
+def reported_elsewhere(connection: sa.Connection, day: date, scorecard: int) -> set[int]:
+    """Tenants whose score of a date was first told under another scorecard version."""
+    others = sa.select(score_days.c.scorecard).where(
+        score_days.c.day == day, score_days.c.scorecard != scorecard
+    )
+    if connection.scalar(others.limit(1)) is None:
+        return set()
+    query = sa.select(table.c.tenant).where(table.c.day == day, table.c.scorecard != scorecard)
+    return set(connection.scalars(query))

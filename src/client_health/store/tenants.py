@@ -1,0 +1,87 @@
+"""Tenants: external ids to surrogate keys, attributes, and who is active."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from client_health.errors import NotFoundError
+from client_health.store.bulk import merge
+from client_health.store.schema import tenants as table
+from client_health.usage.tenants import ATTRIBUTES, Tenant
+
+
+@dataclass(frozen=True)
+class StoredTenant:
+    """A tenant as the store knows it."""
+
+    id: int
+    tenant_id: str
+    name: str
+    slug: str | None
+    since: datetime | None
+    segment: str | None
+    industry: str | None
+    employee_count: int | None
+    owner: str | None
+    arr: float | None
+    renewal_date: date | None
+    is_active: bool
+
+
+def sync(connection: sa.Connection, tenants: Sequence[Tenant], whole_fleet: bool) -> list[int]:
+    """Write the tenants and return their surrogate keys in order.
+
+    With `whole_fleet`, tenants that are not among them become inactive.
+    """
+    known = keys(connection)
+    fresh = [tenant for tenant in tenants if tenant.tenant_id not in known]
+    if fresh:
+        values = [{"tenant_id": t.tenant_id, "name": t.name, "is_active": True} for t in fresh]
+        connection.execute(sa.insert(table), values)
+        known = keys(connection)
+    ids = [known[tenant.tenant_id] for tenant in tenants]
+    columns = ("id", "tenant_id", *ATTRIBUTES, "is_active")
+    rows = (
+        (key, tenant.tenant_id, *(getattr(tenant, name) for name in ATTRIBUTES), True)
+        for key, tenant in zip(ids, tenants, strict=True)
+    )
+    merge(connection, table, columns, rows)
+    if whole_fleet:
+        gone = set(active_keys(connection)) - set(ids)
+        if gone:
+            connection.execute(
+                sa.update(table).where(table.c.id == sa.bindparam("gone")).values(is_active=False),
+                [{"gone": key} for key in gone],
+            )
+    return ids
+
+
+def keys(connection: sa.Connection) -> dict[str, int]:
+    """Surrogate keys by external id, of all tenants."""
+    return {row.tenant_id: row.id for row in connection.execute(sa.select(table.c.tenant_id, table.c.id))}
+
+
+def active_keys(connection: sa.Connection) -> list[int]:
+    """Surrogate keys of the active tenants."""
+    return list(connection.scalars(sa.select(table.c.id).where(table.c.is_active)))
+
+
+def active_ids(connection: sa.Connection) -> set[str]:
+    """External ids of the active tenants."""
+    return set(connection.scalars(sa.select(table.c.tenant_id).where(table.c.is_active)))
+
+
+def find(connection: sa.Connection, tenant_id: str) -> StoredTenant:
+    """One tenant by its external id; raises NotFoundError."""
+    row = connection.execute(sa.select(table).where(table.c.tenant_id == tenant_id)).one_or_none()
+    if row is None:
+        raise NotFoundError(f"there is no tenant {tenant_id!r}")
+    return StoredTenant(**row._mapping)
+
+
+def all_tenants(connection: sa.Connection) -> list[StoredTenant]:
+    """Every tenant, inactive ones too, by external id."""
+    rows = connection.execute(sa.select(table).order_by(table.c.tenant_id))
+    return [StoredTenant(**row._mapping) for row in rows]

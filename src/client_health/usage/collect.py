@@ -1,0 +1,173 @@
+"""One collection: the tenants, then each usage query once for all of them, one after the other."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import numpy as np
+
+from client_health.errors import NoTenantsError, NotFoundError, SourceError
+from client_health.instants import start_of_day, window_start
+from client_health.settings.model import Settings, UsageQuery
+from client_health.sources.reader import SourceReader
+from client_health.sources.session import Rows
+from client_health.sources.statement import TenantRange
+from client_health.usage import features as feature_use
+from client_health.usage.answers import Floats, align, measure_names
+from client_health.usage.metrics import Collection, QueryReport, UsageMetrics
+from client_health.usage.problems import Problem, error, notice
+from client_health.usage.tenants import QUERY as TENANTS
+from client_health.usage.tenants import Tenant, read_tenants
+
+MANY_ROWS = 5  # an answer that falls from more rows than this to none has failed
+NARROW = 20  # up to this many named tenants are asked for one by one instead of the whole fleet
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What a run asks for: an instant, the whole fleet or named tenants, and what is known from before."""
+
+    as_of: datetime
+    score_date: date
+    tenant_ids: tuple[str, ...] = ()
+    leave_out_past: bool = False
+    rows_before: Mapping[str, int] = field(default_factory=dict)
+
+
+Readers = Mapping[str, SourceReader]
+Progress = Callable[[str, int, int], None]
+
+
+def collect(assignment: Assignment, settings: Settings, readers: Readers, progress: Progress) -> Collection:
+    """Read everything; a failing query costs its measures, a failing tenants query the run."""
+    total = len(settings.usage) + 1
+    progress("tenants", 0, total)
+    tenants, reports, problems = _read_tenants(assignment, settings, readers)
+    gathering = _Gathering(assignment, settings, readers, tenants)
+    for done, (name, query) in enumerate(settings.usage.items(), start=1):
+        progress(name, done, total)
+        report, found = gathering.ask(name, query)
+        reports.append(report)
+        problems += found
+    _require_an_answer(reports[1:])
+    use, found = gathering.ask_features()
+    return Collection(gathering.metrics, reports, problems + found, use)
+
+
+class NoAnswerError(SourceError):
+    """Every usage query failed; `reports` says how."""
+
+    def __init__(self, reports: Sequence[QueryReport]) -> None:
+        failures = [f"{report.name}: {report.failure}" for report in reports if report.failure]
+        super().__init__("; ".join(["no usage query gave an answer", *failures]))
+        self.reports = reports
+
+
+def _require_an_answer(reports: Sequence[QueryReport]) -> None:
+    if all(report.failure or report.left_out for report in reports):
+        raise NoAnswerError(reports)
+
+
+def _read_tenants(
+    assignment: Assignment, settings: Settings, readers: Readers
+) -> tuple[list[Tenant], list[QueryReport], list[Problem]]:
+    query = settings.tenants
+    sql = query.sql
+    if settings.source_named(query.source).shards > 1:
+        sql = f"select * from (\n{sql.strip().rstrip(';')}\n) as tenant_rows order by tenant_id"  # noqa: S608
+    try:
+        rows, attempts = readers[query.source].read(sql, binds(assignment, settings, 30))
+        tenants, problems = read_tenants(rows)
+    except SourceError as fault:
+        raise SourceError(f"{TENANTS}: {fault}") from fault
+    if not tenants:
+        raise NoTenantsError("the tenants query returned no row; nothing is scored and nothing is changed")
+    report = QueryReport(TENANTS, query.source, len(rows.rows), (), rows.seconds, attempts)
+    chosen, unknown = _choose(tenants, assignment.tenant_ids)
+    return chosen, [report], problems + unknown
+
+
+def _choose(tenants: list[Tenant], wanted: Sequence[str]) -> tuple[list[Tenant], list[Problem]]:
+    if not wanted:
+        return tenants, []
+    chosen = [tenant for tenant in tenants if tenant.tenant_id in wanted]
+    if not chosen:
+        raise NotFoundError(f"the tenants query returns no active tenant {', '.join(wanted)}")
+    absent = sorted(set(wanted) - {tenant.tenant_id for tenant in chosen})
+    return chosen, [error("no such active tenant; not scored", TENANTS, tenant) for tenant in absent]
+
+
+def binds(assignment: Assignment, settings: Settings, window_days: int) -> dict[str, object]:
+    """The instants that a query may name."""
+    return {
+        "as_of": assignment.as_of,
+        "window_start": window_start(assignment.as_of, window_days),
+        "day_start": start_of_day(assignment.score_date, settings.zone),
+    }
+
+
+class _Gathering:
+    """The measures that have been gathered so far, over a fixed list of tenants."""
+
+    def __init__(
+        self, assignment: Assignment, settings: Settings, readers: Readers, tenants: list[Tenant]
+    ) -> None:
+        self._assignment, self._settings, self._readers = assignment, settings, readers
+        self._positions = {tenant.tenant_id: place for place, tenant in enumerate(tenants)}
+        self._owner: dict[str, str] = {}
+        self.metrics = UsageMetrics(tenants)
+
+    def ask(self, name: str, query: UsageQuery) -> tuple[QueryReport, list[Problem]]:
+        """Ask one usage query and keep its measures."""
+        label = f"usage.{name}"
+        if self._assignment.leave_out_past and query.past == "missing":
+            left_out = notice("reads present state and is left out for this past date", label)
+            return QueryReport(label, query.source, left_out=True), [left_out]
+        values_at = binds(self._assignment, self._settings, query.window_days)
+        try:
+            rows, attempts = self._readers[query.source].read(
+                query.sql, values_at, self._scopes(query.source), lambda rows: self._check(label, rows)
+            )
+        except SourceError as fault:
+            return QueryReport(label, query.source, failure=str(fault)), [error(str(fault), label)]
+        absent = 0.0 if query.absent == "zero" else np.nan
+        values, problems = align(
+            label, rows, self._positions, absent, whole_fleet=not self._assignment.tenant_ids
+        )
+        self._keep(label, values)
+        names = tuple(values)
+        return QueryReport(label, query.source, len(rows.rows), names, rows.seconds, attempts), problems
+
+    def ask_features(self) -> tuple[list[feature_use.FeatureUse] | None, list[Problem]]:
+        """Ask the features query, if there is one; it reads present state, so past dates leave it out."""
+        query = self._settings.features
+        if query is None or self._assignment.leave_out_past:
+            return None, []
+        try:
+            rows, _ = self._readers[query.source].read(
+                query.sql, binds(self._assignment, self._settings, 30), self._scopes(query.source)
+            )
+            return feature_use.read_features(rows, self._positions)
+        except SourceError as fault:
+            return None, [error(str(fault), feature_use.QUERY)]
+
+    def _scopes(self, source: str) -> Sequence[TenantRange | None]:
+        keys = [tenant.key for tenant in self.metrics.tenants]
+        if self._assignment.tenant_ids:
+            return [TenantRange(key, key) for key in keys] if len(keys) <= NARROW else [None]
+        if source != self._settings.tenants.source:
+            return [None]  # another database may sort ids otherwise, and ranges would then miss tenants
+        return self._readers[source].scopes(keys)
+
+    def _check(self, label: str, rows: Rows) -> None:
+        """Refuse an answer that cannot be right."""
+        before = self._assignment.rows_before.get(label, 0)
+        if not rows.rows and before > MANY_ROWS and not self._assignment.tenant_ids:
+            raise SourceError(f"returned no row, where it returned {before:,} the last time")
+        for name in measure_names(rows):
+            if name in self._owner:
+                raise SourceError(f"the measure {name} is already returned by {self._owner[name]}")
+
+    def _keep(self, label: str, values: dict[str, Floats]) -> None:
+        self.metrics.values.update(values)
+        self._owner.update(dict.fromkeys(values, label))

@@ -1,0 +1,126 @@
+"""The active tenants and their attributes, read as text and parsed here."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
+from typing import Any
+
+from client_health.errors import SourceError
+from client_health.sources.session import Rows
+from client_health.usage.problems import Problem, error, notice
+
+QUERY = "tenants"
+MAX_TEXT = 500
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """One client organization as the tenants query describes it. `key` is the id in its native type."""
+
+    key: Any
+    tenant_id: str
+    name: str
+    slug: str | None = None
+    since: datetime | None = None
+    segment: str | None = None
+    industry: str | None = None
+    employee_count: int | None = None
+    owner: str | None = None
+    arr: float | None = None
+    renewal_date: date | None = None
+
+
+ATTRIBUTES = tuple(field.name for field in fields(Tenant) if field.name not in {"key", "tenant_id"})
+
+
+def read_tenants(rows: Rows) -> tuple[list[Tenant], list[Problem]]:
+    """Tenants in the order of the answer; bad ids are errors, bad attributes blank with a notice."""
+    if "tenant_id" not in rows.columns:
+        raise SourceError(f"returns no column tenant_id; it returns {', '.join(rows.columns)}")
+    key = rows.columns.index("tenant_id")
+    known = [(name, rows.columns.index(name)) for name in ATTRIBUTES if name in rows.columns]
+    found: dict[str, Tenant] = {}
+    problems = [
+        notice(
+            f"the column is not a tenant attribute and is ignored; known: {', '.join(ATTRIBUTES)}",
+            QUERY,
+            None,
+            c,
+        )
+        for c in rows.columns
+        if c not in {"tenant_id", *ATTRIBUTES}
+    ]
+    for row in rows.rows:
+        tenant_id = "" if row[key] is None else str(row[key])
+        if not tenant_id:
+            problems.append(error("a row without a tenant_id is left out", QUERY))
+        elif tenant_id in found:
+            problems.append(error("returned more than once; the first row counts", QUERY, tenant_id))
+        else:
+            attributes = _parse_attributes(tenant_id, [(name, row[at]) for name, at in known], problems)
+            attributes["name"] = attributes.get("name") or tenant_id
+            found[tenant_id] = Tenant(row[key], tenant_id, **attributes)
+    return list(found.values()), problems
+
+
+def _parse_attributes(
+    tenant_id: str, values: Sequence[tuple[str, Any]], problems: list[Problem]
+) -> dict[str, Any]:
+    parsed: dict[str, Any] = {}
+    for name, value in values:
+        if value is None or value == "":
+            continue
+        try:
+            parsed[name] = (_PARSERS.get(name) or _text)(value)
+        except (ValueError, OverflowError, TypeError):
+            shown = repr(value)[:60]
+            problems.append(notice(f"{shown} is not {_EXPECTED[name]}; left blank", QUERY, tenant_id, name))
+    return parsed
+
+
+def _text(value: Any) -> str | None:
+    text = "".join(character if character.isprintable() else " " for character in str(value)[: MAX_TEXT * 2])
+    return " ".join(text.split())[:MAX_TEXT] or None
+
+
+def parse_instant(value: Any) -> datetime:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day, tzinfo=UTC)
+    instant = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
+    return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool):
+        raise ValueError
+    number = float(str(value).strip())
+    if number < 0 or number != int(number) or number > 2_000_000_000:
+        raise ValueError
+    return int(number)
+
+
+def _amount(value: Any) -> float:
+    number = float(str(value).strip())
+    if isinstance(value, bool) or not 0 <= number < 1e15:
+        raise ValueError
+    return number
+
+
+def _date(value: Any) -> date:
+    return (
+        value if isinstance(value, date) and not isinstance(value, datetime) else parse_instant(value).date()
+    )
+
+
+_PARSERS: dict[str, Callable[[Any], Any]] = {
+    "since": parse_instant,
+    "employee_count": _count,
+    "arr": _amount,
+    "renewal_date": _date,
+}
+_EXPECTED = {
+    "since": "a date or an instant",
+    "employee_count": "a whole number from 0",
+    "arr": "an amount from 0",
+    "renewal_date": "a date",
+}
