@@ -1,7 +1,7 @@
 """`client-health check`: ask every query and say what a run would make of it, without storing anything."""
 
 from contextlib import ExitStack
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
@@ -21,9 +21,11 @@ from client_health.sources.pace import Pace
 from client_health.sources.reader import Patience
 from client_health.usage.answers import Floats
 from client_health.usage.collect import Assignment, Readers, collect
-from client_health.usage.inspect import Finding, inspect
 from client_health.usage.metrics import Collection
 from client_health.usage.problems import Problem
+
+if TYPE_CHECKING:
+    from client_health.usage.inspect import Finding
 
 SHOWN = 20
 
@@ -41,6 +43,8 @@ def check(
 
     Exit code 1 where a run would fail. Nothing is stored.
     """
+    from client_health.usage.inspect import inspect  # loads an SQL parser, which only this command needs
+
     context: Context = ctx.obj
     settings, scorecard = context.settings, load_scorecard(context.settings)
     as_of = last_midnight(utc_now(), settings.zone)
@@ -69,7 +73,7 @@ def _print_lint(settings: Settings, readers: Readers) -> None:
             errors.print(f"[red]error[/red] usage.{name}: {escape(sentence)}")
 
 
-def _print_queries(collection: Collection, findings: list[Finding], plans: bool) -> None:
+def _print_queries(collection: Collection, findings: "list[Finding]", plans: bool) -> None:
     fleet = len(collection.metrics.tenants)
     output.print(f"[bold]{fleet:,} active tenants[/bold]")
     table = Table("query", "rows", "5 tenants", "all", "measure", "min", "median", "max", "missing", box=None)

@@ -13,8 +13,8 @@ from client_health.cli.progress import shown
 from client_health.errors import RunInterruptedError
 from client_health.instants import iso, utc_now
 from client_health.jobs import requests
+from client_health.jobs.abandoned import BY_COMMAND, close_abandoned
 from client_health.jobs.attempt import perform, wait_for_turn
-from client_health.jobs.worker import BY_COMMAND, close_abandoned
 from client_health.settings.model import Settings
 from client_health.store import problems, runs
 from client_health.store.engine import Store

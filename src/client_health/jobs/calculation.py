@@ -70,7 +70,7 @@ def open_readers(settings: Settings, stack: ExitStack, pace: Pace, patience: Pat
 
 def _assignment(store: Store, run: Run) -> Assignment:
     with store.read() as connection:
-        rows_before = {state.name: state.rows for state in queries.states(connection).values()}
+        rows_before = queries.recent_rows(connection, run.score_date)
     return Assignment(
         run.as_of,
         run.score_date,

@@ -48,6 +48,7 @@ class Engine:
     def __init__(self, store: Store, executor: str, perform: Performer) -> None:
         self.executor = executor
         self._engine = system_engine(store)
+        _quieten()
         DBOS.destroy(destroy_registry=True)
         DBOS(config=_config(store, self._engine, executor))
         _register(perform)

@@ -60,12 +60,12 @@ def nights_due(
     whole-fleet run has published that date as of its end; after a failure, again an hour later.
     Before anything was published, only nights that fire while the service is up are due.
     """
-    after = end_of_day(closed_day(last_midnight(now, zone), zone) - timedelta(days=catch_up), zone)
+    last_closed = closed_day(last_midnight(now, zone), zone)
+    after = end_of_day(last_closed - timedelta(days=catch_up - 1), zone)
     if first_published is None:
         after = max(after, started_at)
     days = [closed_day(last_midnight(fire, zone), zone) for fire in fires(cron, zone, after, now)]
     settled = {run.score_date for run in runs if _settles(run, zone, now)}
-    last_closed = closed_day(last_midnight(now, zone), zone)
     return [
         Night(day, past=day < last_closed)
         for day in dict.fromkeys(days)

@@ -69,7 +69,7 @@ def _with_keys(connection: sa.Connection, rows: ScoreRows, keys: Sequence[int]) 
 def _note(
     connection: sa.Connection, run: Run, collection: Collection, keys: Sequence[int], now: datetime
 ) -> None:
-    if run.kind == "all" and not run.options.get("leave_out_past"):
+    if run.kind == "all":
         queries.write(connection, collection.reports, run.score_date, now)
     if collection.features is not None:
         by_id = {t.tenant_id: key for t, key in zip(collection.metrics.tenants, keys, strict=True)}

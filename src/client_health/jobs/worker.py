@@ -11,6 +11,7 @@ import structlog
 
 from client_health.errors import ClientHealthError, RunInterruptedError
 from client_health.instants import utc_now
+from client_health.jobs.abandoned import BY_COMMAND, close_abandoned
 from client_health.jobs.attempt import RUN_LEASE, perform, wait_for_turn
 from client_health.jobs.engine import Engine, retention
 from client_health.jobs.lease import Lease
@@ -36,6 +37,7 @@ class Worker:
         self._seat = take_seat(store)
         self._engine = Engine(store, self._seat.name, self._perform)
         self._threads: list[threading.Thread] = []
+        self._handed_over: set[str] = set()
         self.started_at = clock()
 
     @property
@@ -82,7 +84,9 @@ class Worker:
         with self._store.read() as connection:
             queued = runs.with_status(connection, ["queued"])
         for run in queued:
-            self._engine.hand_over(run.id)
+            if run.id not in self._handed_over:
+                self._engine.hand_over(run.id)
+                self._handed_over.add(run.id)
 
     def tick(self) -> None:
         """Queue the nights that are due."""
@@ -137,19 +141,6 @@ class Worker:
                 log.exception("will try again", job=job.__name__)
             if self._stop.wait(seconds):
                 return
-
-
-BY_COMMAND = ("command", "backfill")  # performed by the process of the command, not by a worker
-
-
-def close_abandoned(store: Store, run_ids: list[str], now: datetime) -> None:
-    """Close runs whose process is gone; the caller holds the lease that performing a run needs."""
-    for run_id in run_ids:
-        with store.write() as connection:
-            run = runs.find(connection, run_id)
-            if run.status == "active":
-                runs.finish(connection, run, "failed", now, failure="the process that performed it ended")
-                log.warning("abandoned run closed", run_id=run_id)
 
 
 def take_seat(store: Store) -> Lease:

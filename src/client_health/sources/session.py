@@ -15,7 +15,6 @@ from sqlalchemy.pool import NullPool
 
 from client_health.errors import SourceError, SourceUnreachableError
 from client_health.settings.model import SourceSettings
-from client_health.sources.lint import columns_compared
 from client_health.sources.statement import render
 
 CONNECT_SECONDS = 10
@@ -70,10 +69,6 @@ class SourceSession:
             self.close()
             raise
         return Rows(columns, rows, time.perf_counter() - started)
-
-    def instant_columns(self, sql: str) -> list[tuple[str, str]]:
-        """(table, column) pairs that a query compares with an instant."""
-        return columns_compared(sql, self.backend)
 
     def sample(self, table: str, column: str) -> str | None:
         """One text that a column holds; None where there is none, or no such column."""

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from client_health.store.schema import queries as table
 from client_health.usage.metrics import QueryReport
+
+RECENT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,20 @@ def states(connection: sa.Connection) -> dict[str, QueryState]:
     return found
 
 
+def recent_rows(connection: sa.Connection, day: date) -> dict[str, int]:
+    """Rows of each query's last success, where that was of `day` or of the week before it."""
+    return {
+        state.name: state.rows
+        for state in states(connection).values()
+        if state.succeeded_day is not None and timedelta() <= day - state.succeeded_day <= RECENT
+    }
+
+
 def write(connection: sa.Connection, reports: Sequence[QueryReport], day: date, at: datetime) -> None:
-    """Note how the queries of a whole-fleet run went."""
+    """Note how the queries of a whole-fleet run went; a success of an older date changes nothing."""
     known = states(connection)
     for report in reports:
-        if report.left_out:
+        if report.left_out or (not report.failure and _is_older(day, known.get(report.name))):
             continue
         values = _failed(report, at) if report.failure else _succeeded(report, day, at)
         if report.name in known:
@@ -46,6 +57,10 @@ def write(connection: sa.Connection, reports: Sequence[QueryReport], day: date, 
         else:
             blank = {"measures": "", "rows": 0, "seconds": 0.0}
             connection.execute(sa.insert(table).values(name=report.name, **{**blank, **values}))
+
+
+def _is_older(day: date, known: QueryState | None) -> bool:
+    return known is not None and known.succeeded_day is not None and day < known.succeeded_day
 
 
 def _failed(report: QueryReport, at: datetime) -> dict[str, object]:

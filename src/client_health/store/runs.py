@@ -96,7 +96,7 @@ def create(connection: sa.Connection, request: RunRequest, at: datetime) -> tupl
     ).on_conflict_do_nothing(
         index_elements=["exclusive_key"], index_where=sa.text("status IN ('queued', 'active')")
     )
-    if connection.execute(statement).rowcount:
+    if connection.scalar(statement.returning(table.c.id)) is not None:
         return find(connection, run_id), True
     query = sa.select(table).where(table.c.exclusive_key == request.exclusive_key, table.c.status.in_(OPEN))
     return _run(connection.execute(query).one()), False

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from client_health.errors import ClientHealthError
 from client_health.settings.model import Settings, UsageQuery
-from client_health.sources.lint import lint
+from client_health.sources.lint import columns_compared, lint
 from client_health.sources.reader import SourceReader
 from client_health.sources.statement import TenantRange, scoped
 from client_health.usage.collect import Assignment, Readers, binds
@@ -74,7 +74,7 @@ def _marked_instants(label: str, query: UsageQuery, reader: SourceReader) -> lis
     if reader.session.backend != "sqlite":
         return []
     found = []
-    for table, column in reader.session.instant_columns(query.sql):
+    for table, column in columns_compared(query.sql, reader.session.backend):
         sample = reader.session.sample(table, column)
         if sample is not None and _ISO_MARKS.search(sample):
             found.append(

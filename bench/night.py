@@ -1,0 +1,54 @@
+"""A night of the product against the same night in pure SQL; both must tell the same figures."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import psycopg
+
+from bench.measuring import Result, at_most, in_turns
+from bench.world import World, score_night
+
+GOAL = 1.25
+COLUMNS = "overall, previous_score, baseline_score, baseline_day, trend, risk_level, risk_reason, component_scores, component_states"
+FIGURES = f"""
+select tenant_id, {{prefix}}health_scores.overall, array[{COLUMNS.replace(", ", "::text, ")}::text, measures::text]
+from {{prefix}}health_scores join {{prefix}}usage_metrics using (day, tenant)
+join {{prefix}}tenants on tenants.id = tenant where day = %s order by tenant_id
+"""
+
+
+def benchmark(world: World) -> Iterator[Result]:
+    """Without parallel workers for either side, with them for both, and with the feature grid in both."""
+    yield _compare(world, "night, no parallel workers", gentle=True)
+    yield _compare(world, "night, parallel workers", gentle=False)
+    yield _compare(world, "night with feature grid", gentle=True, features=True)
+
+
+def _compare(world: World, name: str, gentle: bool, features: bool = False) -> Result:
+    settings, days = world.settings(gentle, features), [world.next_day() for _ in range(6)]
+    ours, reference = iter(days), iter(days)
+    score_night(world.store, settings, next(ours))  # warm up
+    world.pure_sql.score_night(next(reference), gentle, features)
+    mine, theirs = in_turns(
+        lambda: score_night(world.store, settings, next(ours)),
+        lambda: world.pure_sql.score_night(next(reference), gentle, features),
+    )
+    print(f"{name}: {verify(world, days[-1]):,} of {world.tenants:,} overall scores equal", flush=True)
+    return at_most(name, world.size, mine.wall, theirs.wall, GOAL)
+
+
+def verify(world: World, day: date) -> int:
+    """Compare every figure of a night on both sides; returns the number of tenants, all of them equal."""
+    ours = _figures(world.store_url, "", day)
+    reference = _figures(world.source_url, "reference.", day)
+    differing = [
+        (mine, theirs) for mine, theirs in zip(ours, reference, strict=True) if mine != theirs
+    ]
+    assert not differing, f"{len(differing)} tenants differ on {day}: {differing[:3]}"
+    assert len(ours) == world.tenants, f"{len(ours)} scores of {world.tenants} tenants on {day}"
+    return len(ours)
+
+
+def _figures(url: str, prefix: str, day: date) -> list[tuple[object, ...]]:
+    with psycopg.connect(url) as connection:
+        return connection.execute(FIGURES.format(prefix=prefix).encode(), (day,)).fetchall()
