@@ -16,8 +16,8 @@ NEVER_STARTED = datetime(2020, 1, 1, tzinfo=UTC)
 def run(day: date, status: str = "completed", zone: ZoneInfo = UTC_ZONE, **changes: object) -> Run:
     as_of = end_of_day(day, zone)
     blank = Run(
-        "id", "all", "night", "schedule", None, [], day, as_of, {}, status, None, None, None, 0, {}, [], 1, None,
-        False, as_of, None, as_of + timedelta(hours=2),
+        "id", "all", "night", "schedule", None, [], day, as_of, {}, status, None, None, None, 0, {}, [], 1,
+        None, None, False, as_of, None, as_of + timedelta(hours=2),
     )  # fmt: skip
     return replace(blank, **changes)
 

@@ -73,9 +73,7 @@ def score(
     stale: Mapping[str, list[float]] | None = None,
 ) -> FleetScores:
     """Score tenants of the same age."""
-    return score_fleet(
-        scorecard, columns(*tenants, stale=stale), np.full(len(tenants), age_days), baseline
-    )
+    return score_fleet(scorecard, columns(*tenants, stale=stale), np.full(len(tenants), age_days), baseline)
 
 
 def baseline_of(*tenants: Measures, scorecard: Scorecard = BUILTIN) -> Baseline:

@@ -33,7 +33,9 @@ def states_of(tenant: Measures, **other: object) -> dict[str, int]:
 
 def ratio_score(value: float, base: float, **other: object) -> float:
     return float(
-        score({"only": value, "base": base}, scorecard=card(component(**RATIO | other))).components.scores[0, 0]
+        score({"only": value, "base": base}, scorecard=card(component(**RATIO | other))).components.scores[
+            0, 0
+        ]
     )
 
 

@@ -104,6 +104,12 @@ def test_a_component_says_what_it_lacks(missing: str) -> None:
     assert faults(incomplete) == f"components.0.{missing}: is required and missing"
 
 
+def test_a_bad_point_is_not_called_a_missing_point() -> None:
+    told = faults(component(curve=[[0, 0], [1, 101]]))
+    assert told.startswith("components.0.curve.1.1: ")
+    assert "\n" not in told
+
+
 def test_a_scorecard_needs_a_component() -> None:
     with pytest.raises(ValidationError):
         Scorecard.model_validate({"components": []})
@@ -122,7 +128,9 @@ def test_figures_out_of_range_are_refused(section: str, key: str, value: float) 
     assert f"{section}.{key}" in faults(**{section: {key: value}})
 
 
-@pytest.mark.parametrize(("key", "value"), [("max_age_days", -1), ("min_confidence", 1.1), ("name", "My Card")])
+@pytest.mark.parametrize(
+    ("key", "value"), [("max_age_days", -1), ("min_confidence", 1.1), ("name", "My Card")]
+)
 def test_top_level_figures_out_of_range_are_refused(key: str, value: Any) -> None:
     assert faults(**{key: value}).startswith(f"{key}: ")
 

@@ -59,9 +59,7 @@ def scorecards(draw: st.DrawFn, least: int = 1) -> Scorecard:
 
 
 FIGURES = st.one_of(st.integers(0, 12), st.integers(0, 2000), st.just(0), st.just(NAN))
-TENANTS = st.lists(
-    st.fixed_dictionaries(dict.fromkeys((*MEASURES, ALIVE), FIGURES)), min_size=1, max_size=6
-)
+TENANTS = st.lists(st.fixed_dictionaries(dict.fromkeys((*MEASURES, ALIVE), FIGURES)), min_size=1, max_size=6)
 
 
 def exactly(number: float) -> Fraction:

@@ -113,7 +113,9 @@ def test_nobody_is_called_dead_while_the_alive_measure_is_missing() -> None:
     assert (level(scores).name, reason(scores).name) == ("LOW", "SCORE")
 
 
-@pytest.mark.parametrize(("age", "expected"), [(0, "NEW"), (29.99, "NEW"), (30, "NOT_ALIVE"), (NAN, "NOT_ALIVE")])
+@pytest.mark.parametrize(
+    ("age", "expected"), [(0, "NEW"), (29.99, "NEW"), (30, "NOT_ALIVE"), (NAN, "NOT_ALIVE")]
+)
 def test_a_new_tenant_is_unknown_before_it_can_be_not_alive(age: float, expected: str) -> None:
     scores = score(FORGOTTEN, age_days=age)
     assert reason(scores).name == expected

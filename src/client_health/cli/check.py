@@ -11,7 +11,7 @@ from rich.table import Table
 from client_health.cli.context import FAILED, Context, errors, output
 from client_health.errors import ClientHealthError
 from client_health.instants import closed_day, last_midnight, utc_now
-from client_health.jobs.calculation import open_readers
+from client_health.jobs.calculation import open_readers, refuse_lost_tenants
 from client_health.scorecard.columns import Columns
 from client_health.scorecard.components import State, score_components
 from client_health.scorecard.model import Scorecard
@@ -19,6 +19,8 @@ from client_health.settings.load import load_scorecard
 from client_health.settings.model import Settings
 from client_health.sources.pace import Pace
 from client_health.sources.reader import Patience
+from client_health.store import migrate
+from client_health.store.engine import open_store
 from client_health.usage.answers import Floats
 from client_health.usage.collect import Assignment, Readers, collect
 from client_health.usage.metrics import Collection
@@ -37,7 +39,9 @@ def register(app: typer.Typer) -> None:
 
 def check(
     ctx: typer.Context,
-    plans: Annotated[bool, typer.Option("--plans", help="Show the database's plan of each query.")] = False,
+    plans: Annotated[
+        bool, typer.Option("--plans/--no-plans", help="Show the database's plan of each query.")
+    ] = True,
 ) -> None:
     """Connect, run every query for 5 tenants and once for all, and show what a run would see.
 
@@ -58,11 +62,25 @@ def check(
             errors.print(f"[red]A run would fail:[/red] {escape(str(fault))}")
             raise typer.Exit(FAILED) from None
         findings = inspect(assignment, settings, readers, collection)
+    _require_store(context, collection)
     _print_queries(collection, findings, plans)
     _print_scorecard(scorecard, collection)
     problems = collection.problems + [problem for finding in findings for problem in finding.problems]
     _print_problems(problems)
     output.print("[green]A run would publish scores.[/green]")
+
+
+def _require_store(context: Context, collection: Collection) -> None:
+    """End with 1 where the store is away, or where the fleet has shrunk so much that a run would refuse."""
+    store = open_store(context.settings)
+    try:
+        if migrate.is_current(store):
+            refuse_lost_tenants(store, context.settings.runs, collection)
+    except ClientHealthError as fault:
+        errors.print(f"[red]A run would fail:[/red] {escape(str(fault))}")
+        raise typer.Exit(FAILED) from None
+    finally:
+        store.close()
 
 
 def _print_lint(settings: Settings, readers: Readers) -> None:

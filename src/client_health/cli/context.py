@@ -1,6 +1,7 @@
 """What the commands share: settings, store, consoles, exit codes."""
 
 import getpass
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -13,8 +14,9 @@ from client_health.store import migrate
 from client_health.store.engine import Store, open_store
 
 CLEAN, FAILED, USAGE, WITH_ERRORS = 0, 1, 2, 3
-output = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+_WIDE = 240  # into a pipe or a file, lines are not broken to fit a screen
+output = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
+errors = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _WIDE)
 
 
 class Context:

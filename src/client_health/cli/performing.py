@@ -90,7 +90,8 @@ def print_summary(store: Store, run: Run) -> None:
     counts = run.counts
     output.print(
         f"[bold]{counts['scored']:,} of {counts['tenants']:,} tenants scored[/bold] for {run.score_date} "
-        f"(as of {iso(run.as_of)}), {counts['seconds_working']:.1f} s at work, {counts['seconds_asleep']:.1f} s asleep"
+        f"(as of {iso(run.as_of)}), {counts['seconds_working']:.1f} s at work, "
+        f"{counts['seconds_asleep']:.1f} s asleep"
     )
     levels = "   ".join(f"{name} {count:,}" for name, count in counts["risk_levels"].items())
     output.print(f"Risk: {levels}")

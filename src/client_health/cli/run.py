@@ -65,6 +65,6 @@ def warn_of_draft(store: Store, settings: Settings) -> None:
         return
     if load_scorecard(settings).digest() != published.digest:
         errors.print(
-            f"[yellow]{escape(settings.scorecard.file)} differs from the published scorecard {published.label}, "
-            "which stays in force; `client-health scorecard publish` publishes it.[/yellow]"
+            f"[yellow]{escape(settings.scorecard.file)} differs from the published scorecard "
+            f"{published.label}, which stays in force; `client-health scorecard publish` does it.[/yellow]"
         )

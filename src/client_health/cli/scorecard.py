@@ -36,7 +36,7 @@ def show(
     output.print(_components(published))
     if load_scorecard(context.settings).digest() != published.digest:
         output.print(
-            "[yellow]The configured scorecard differs; `client-health scorecard publish` publishes it.[/yellow]"
+            "[yellow]The configured scorecard differs; `client-health scorecard publish` does it.[/yellow]"
         )
 
 

@@ -59,7 +59,8 @@ def perform(
     A run that another process closed or took over is left alone. RunInterruptedError leaves it open.
     """
     with store.write() as connection:
-        run = runs.take(connection, run_id, lease.holder, clock())
+        in_force = scorecards.current(connection)
+        run = runs.take(connection, run_id, lease.holder, clock(), in_force.id if in_force else None)
     if run is not None:
         with structlog.contextvars.bound_contextvars(run_id=run_id, attempt=run.attempt):
             _perform(store, settings, run, Watch(store, run, lease, stop, listener), clock)
@@ -71,7 +72,7 @@ def _perform(store: Store, settings: Settings, run: Run, watch: Watch, clock: Ca
     log.info("run begins", score_date=run.score_date.isoformat(), kind=run.kind, trigger=run.trigger)
     started = time.monotonic()
     try:
-        published = _scorecard(store)
+        published = _scorecard(store, run)
         calculation = calculate(store, settings, run, published, watch, clock())
         watch.tell(PUBLISHING, "publishing")
         working = time.monotonic() - started - calculation.asleep
@@ -96,9 +97,8 @@ def _perform(store: Store, settings: Settings, run: Run, watch: Watch, clock: Ca
         note_failure(store, run, (), "failed", reason, clock())
 
 
-def _scorecard(store: Store) -> PublishedScorecard:
-    with store.read() as connection:
-        published = scorecards.current(connection)
-    if published is None:
+def _scorecard(store: Store, run: Run) -> PublishedScorecard:
+    if run.scorecard is None:
         raise ConflictError("no scorecard is published yet; `client-health scorecard publish` does it")
-    return published
+    with store.read() as connection:
+        return scorecards.by_id(connection, run.scorecard)

@@ -44,7 +44,7 @@ def calculate(
         readers = open_readers(settings, stack, pace, patience_of(settings.runs, run))
         collection = collect(_assignment(store, run), settings, readers, watch.collecting)
     if run.kind == "all" and not run.options.get("accept"):
-        _refuse_lost_tenants(store, settings.runs, collection)
+        refuse_lost_tenants(store, settings.runs, collection)
     watch.tell(COLLECTED, "scoring", tenants=len(collection.metrics.tenants))
     scores = score(store, run, published, collection, now)
     collection.problems += _without_score(scores, collection)
@@ -80,7 +80,8 @@ def _assignment(store: Store, run: Run) -> Assignment:
     )
 
 
-def _refuse_lost_tenants(store: Store, settings: RunSettings, collection: Collection) -> None:
+def refuse_lost_tenants(store: Store, settings: RunSettings, collection: Collection) -> None:
+    """Raise NoTenantsError where the tenants query lost too many of the active tenants."""
     with store.read() as connection:
         active = tenants.active_ids(connection)
     lost = len(active - {tenant.tenant_id for tenant in collection.metrics.tenants})

@@ -56,6 +56,7 @@ class Run:
     reports: list[dict[str, Any]]
     attempt: int
     worker: str | None
+    scorecard: int | None
     cancel_requested: bool
     created_at: datetime
     started_at: datetime | None
@@ -102,8 +103,13 @@ def create(connection: sa.Connection, request: RunRequest, at: datetime) -> tupl
     return _run(connection.execute(query).one()), False
 
 
-def take(connection: sa.Connection, run_id: str, worker: str, at: datetime) -> Run | None:
-    """Begin an attempt, or take over from a dead worker; None where the run is closed already."""
+def take(
+    connection: sa.Connection, run_id: str, worker: str, at: datetime, scorecard: int | None = None
+) -> Run | None:
+    """Begin an attempt, or take over from a dead worker; None where the run is closed already.
+
+    `scorecard` is the version in force; a later attempt keeps the version of the first.
+    """
     connection.execute(
         sa.update(table)
         .where(table.c.id == run_id, table.c.status == "queued", table.c.cancel_requested)
@@ -116,6 +122,7 @@ def take(connection: sa.Connection, run_id: str, worker: str, at: datetime) -> R
             status="active",
             attempt=table.c.attempt + 1,
             worker=worker,
+            scorecard=sa.func.coalesce(table.c.scorecard, scorecard),
             started_at=sa.func.coalesce(table.c.started_at, at),
             progress=0,
             stage="starting",

@@ -170,6 +170,7 @@ runs = sa.Table(
     sa.Column("reports", sa.JSON, nullable=False),
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("worker", sa.Text),
+    sa.Column("scorecard", sa.Integer),  # set by the first attempt, so that a later one scores alike
     sa.Column("cancel_requested", sa.Boolean, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("started_at", Instant),

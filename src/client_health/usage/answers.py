@@ -40,7 +40,7 @@ def align(
     """
     names = measure_names(rows)
     columns = dict(zip(rows.columns, zip(*rows.rows, strict=True), strict=True)) if rows.rows else {}
-    ids = [key if isinstance(key, str) else str(key) for key in columns.get("tenant_id", ())]
+    ids = [_text_id(key) for key in columns.get("tenant_id", ())]
     at = np.fromiter((positions.get(key, -1) for key in ids), dtype=np.int64, count=len(ids))
     known = at >= 0
     problems = _unknown(query, int((~known).sum())) if whole_fleet else []
@@ -107,6 +107,11 @@ def _fault(value: Any) -> str | None:
     if math.isinf(number):
         return "infinite; a number from 0 is required"
     return f"{number:g} is negative; a number from 0 is required" if number < 0 else None
+
+
+def _text_id(key: Any) -> str:
+    """A tenant id as text; no tenant has an empty one, so a missing id is nobody's."""
+    return key if isinstance(key, str) else "" if key is None else str(key)
 
 
 def _unknown(query: str, count: int) -> list[Problem]:

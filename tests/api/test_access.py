@@ -1,0 +1,108 @@
+"""Who may call what: every route, with every kind of key."""
+
+import pytest
+from fastapi.routing import APIRoute
+
+from client_health.api.application import PREFIX
+from tests.api.conftest import Api, assert_problem
+
+ROLES = ("viewer", "csm", "admin")
+# A new route is added here with the lowest role that may call it, or a test fails.
+LOWEST = {
+    ("GET", ""): "viewer",
+    ("GET", "/"): "viewer",
+    ("GET", "/high-risk"): "viewer",
+    ("GET", "/{orgId}/score"): "viewer",
+    ("GET", "/{orgId}/history"): "viewer",
+    ("GET", "/{orgId}/metrics"): "viewer",
+    ("GET", "/{orgId}/alert-level"): "viewer",
+    ("PUT", "/{orgId}/alert-level"): "csm",
+    ("POST", "/{orgId}/calculate"): "csm",
+    ("POST", "/calculate-all"): "admin",
+    ("GET", "/jobs"): "viewer",
+    ("GET", "/jobs/{jobId}"): "viewer",
+    ("POST", "/jobs/{jobId}/cancel"): "admin",
+}
+BODIES = {("PUT", "/{orgId}/alert-level"): {"level": "NONE"}}
+
+
+def call(api: Api, route: tuple[str, str], role: str | None, org: str = "anna", job: str = ""):
+    method, path = route
+    filled = path.replace("{orgId}", org).replace("{jobId}", job)
+    return api.ask(method, filled, role, json=BODIES.get(route))
+
+
+def routes_of(app) -> set[tuple[str, str]]:
+    operations = app.openapi()["paths"]
+    documented = {(method.upper(), path) for path, methods in operations.items() for method in methods}
+    hidden = {(method, r.path) for r in app.routes if isinstance(r, APIRoute) for method in r.methods}
+    return {(method, path.removeprefix(PREFIX)) for method, path in documented | hidden if PREFIX in path}
+
+
+def test_every_route_has_a_role(world):
+    assert routes_of(world.client.app) | {("GET", "")} == set(LOWEST)
+
+
+@pytest.mark.parametrize("role", [None, "garbage", "revoked"])
+def test_without_a_valid_key_every_route_is_401(world, role):
+    for route in LOWEST:
+        response = call(world, route, role, job="none")
+        detail = assert_problem(response, 401)
+        assert response.headers["www-authenticate"].startswith("Bearer")
+        assert ("send an API key" if role is None else "unknown or revoked") in detail
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_may_do_what_it_is_for_and_no_more(api, role):
+    for route, lowest in LOWEST.items():
+        job = api.post("/calculate-all")["jobId"]
+        response = call(api, route, role, job=job)
+        if ROLES.index(role) < ROLES.index(lowest):
+            assert lowest in assert_problem(response, 403)
+        else:
+            assert response.status_code == (202 if "calculate" in route[1] else 200), (route, response.text)
+
+
+def test_a_forbidden_request_changes_nothing(api):
+    assert api.ask("PUT", "/anna/alert-level", "viewer", json={"level": "NONE"}).status_code == 403
+    assert api.ask("POST", "/calculate-all", "csm").status_code == 403
+    assert api.get("/anna/alert-level")["level"] == "DASHBOARD_ONLY"
+    assert len(api.get("/jobs")["jobs"]) == 1
+
+
+def test_a_role_is_asked_before_the_tenant_is_looked_up(world):
+    assert_problem(world.ask("POST", "/nobody/calculate", "viewer"), 403)
+    assert_problem(world.ask("POST", "/jobs/nothing/cancel", "csm"), 403)
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic dTpw", "Token {key}", "{key}"])
+def test_a_header_that_is_no_bearer_token_is_401(world, header):
+    value = header.replace("{key}", world.keys["admin"])
+    response = world.client.get(f"{PREFIX}/anna/score", headers={"Authorization": value})
+    assert_problem(response, 401)
+    assert world.keys["admin"] not in response.text
+
+
+def test_a_key_stops_working_as_soon_as_it_is_revoked(api):
+    from client_health.store import keys
+
+    assert api.ask("GET", "/", "viewer").status_code == 200
+    with api.service.store.write() as connection:
+        keys.revoke(connection, "viewer key", api.service.clock())
+    assert api.ask("GET", "/", "viewer").status_code == 401
+
+
+def test_the_last_use_of_a_key_is_noted(world):
+    from client_health.store import keys
+
+    world.get("/anna/score")
+    with world.service.store.read() as connection:
+        used = {key.name: key.last_used_at for key in keys.all_keys(connection)}
+    assert used["viewer key"] == world.service.clock()
+    assert used["old key"] is None
+
+
+def test_the_health_routes_are_open(world):
+    assert world.client.get("/livez").json() == {"status": "ok"}
+    ready = world.client.get("/readyz")
+    assert (ready.status_code, ready.json()["store"], ready.json()["migrations"]) == (200, True, True)
