@@ -110,11 +110,9 @@ def test_a_plain_date_means_its_end_and_an_instant_is_in_the_zone_unless_it_name
     assert parse_as_of(text, ZONES[zone]) == utc(meant)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "yesterday", "2026-13-01", "2026-02-30", "2026-03-01T25:00", "1.3.2026"]
-)
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01", "2026-02-30", "2026-03-01T25:00"])
 def test_what_is_no_date_and_no_instant_is_refused_in_words(text: str) -> None:
-    with pytest.raises(UsageError, match="--as-of: .* write ") as caught:
+    with pytest.raises(UsageError, match=r"--as-of: .* write ") as caught:
         parse_as_of(text, ZONES["UTC"])
     assert repr(text) in str(caught.value)
 
@@ -127,7 +125,7 @@ def test_a_date_beyond_the_calendar_is_refused_in_words(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["2026-3-1", "20260301", "2026-02-29", "2026-03-01T00:00", "", "٢٠٢٦-٠٣-٠١"])
 def test_a_bad_date_names_its_option(text: str) -> None:
-    with pytest.raises(UsageError, match="--from: .* is not a date; write YYYY-MM-DD"):
+    with pytest.raises(UsageError, match=r"--from: .* is not a date; write YYYY-MM-DD"):
         parse_date(text, "--from")
 
 

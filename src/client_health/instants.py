@@ -51,15 +51,15 @@ def parse_date(text: str, option: str) -> date:
 
 def parse_as_of(text: str, zone: ZoneInfo) -> datetime:
     """Read a date (the end of that day) or an instant (in `zone` unless it names its own), in UTC."""
-    if _PLAIN_DATE.fullmatch(text):
-        return end_of_day(parse_date(text, "--as-of"), zone)
     try:
+        if _PLAIN_DATE.fullmatch(text):
+            return end_of_day(parse_date(text, "--as-of"), zone)
         instant = datetime.fromisoformat(text)
-    except ValueError:
+        return instant.replace(tzinfo=instant.tzinfo or zone).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise UsageError(
             f"--as-of: {text!r} is neither a date nor an instant; write 2026-03-01 or 2026-03-01T02:00:00Z"
         ) from None
-    return instant.replace(tzinfo=instant.tzinfo or zone).astimezone(UTC)
 
 
 def iso(instant: datetime) -> str:

@@ -42,9 +42,9 @@ def test_a_store_that_is_away_is_503_without_address_password_or_traceback(away)
     for path in ("/", "/anna/score", "/jobs", "/high-risk"):
         response = away.ask("GET", path)
         detail = assert_problem(response, 503)
-        assert str(away.service.store.url.database) not in detail
         assert "store" in detail
-        for secret in ("hunter2", "Traceback", "sqlalche.me", "select", "://", away.keys["viewer"]):
+        url, key = away.service.store.url, away.keys["viewer"]
+        for secret in (key, "hunter2", "Traceback", "sqlalche.me", "://", "127.0.0.1", str(url.database)):
             assert secret not in response.text
     assert_problem(away.ask("POST", "/calculate-all", "admin"), 503)
 

@@ -15,6 +15,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from client_health.demo.folder import prepare
+from client_health.errors import UsageError
 from client_health.settings import load_settings
 from client_health.store import runs
 from client_health.store import scores as stored
@@ -111,6 +113,7 @@ def test_the_worst_tenants_are_shown_with_their_stories(
     said = built[1].stdout
     assert "tenants scored" in said
     assert "Worst 10" in said
+    assert "Champion left" in said
     assert re.search(r"Hollow Oak Ventures +\d+ +HIGH +\w+ +Login activity +\d+ +Empty tenant", said)
 
 
@@ -123,17 +126,19 @@ def test_progress_is_plain_lines_without_a_terminal(
 
 
 def test_a_demo_may_be_built_again_in_its_folder(tmp_path: Path) -> None:
-    for _ in range(2):
-        done = run(*command(tmp_path / "demo", "--no-serve", tenants=3, days=1))
-        assert done.returncode == 0, done.stdout + done.stderr
+    config = prepare(tmp_path / "demo")
+    first = config.read_text("utf-8")
+    (tmp_path / "demo" / "app.db").write_text("old")
+    (tmp_path / "demo" / "more").mkdir()
+    assert prepare(tmp_path / "demo").read_text("utf-8") == first
+    assert list((tmp_path / "demo").iterdir()) == [config]
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "client-health.toml").write_text("timezone = 'UTC'\n")
     (tmp_path / "client-health.db").write_text("dear")
-    done = run(*command(tmp_path, "--no-serve"))
-    assert done.returncode == 2
-    assert "no demo" in done.stderr
+    with pytest.raises(UsageError, match="is no demo"):
+        prepare(tmp_path)
     assert (tmp_path / "client-health.db").read_text() == "dear"
 
 

@@ -39,7 +39,9 @@ class Health:
                 strict=True,
             )
         ]
-        return "\n".join([f"{'component':<20}{'score':>6}{'weight':>8}{'points':>8}  from", *rows, self.summary])
+        return "\n".join(
+            [f"{'component':<20}{'score':>6}{'weight':>8}{'points':>8}  from", *rows, self.summary]
+        )
 
     @property
     def summary(self) -> str:

@@ -1,4 +1,4 @@
-"""A few tenants with a story each, as measures of the built-in scorecard, and small scorecards to score them."""
+"""A few tenants with a story each, as measures of the built-in scorecard, and small scorecards."""
 
 from collections.abc import Mapping
 from typing import Any

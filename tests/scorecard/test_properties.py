@@ -1,5 +1,6 @@
 """The arithmetic of scoring against exact fractions, over random scorecards and fleets."""
 
+import itertools
 import math
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,7 +18,7 @@ from tests.scorecard.cast import NAN, card, score
 
 MEASURES = ("m0", "m1", "m2", "m3")
 ALIVE = "pulse"
-QUICK = settings(max_examples=150, deadline=None)
+QUICK = settings(max_examples=60, deadline=None)
 
 
 def hundredths(most: int) -> st.SearchStrategy[float]:
@@ -75,7 +76,7 @@ def on_curve(curve: tuple[tuple[float, float], ...], value: Fraction) -> Fractio
     points = [(exactly(at), exactly(points)) for at, points in curve]
     if value <= points[0][0]:
         return points[0][1]
-    for (left, low), (right, high) in zip(points, points[1:], strict=False):
+    for (left, low), (right, high) in itertools.pairwise(points):
         if value <= right:
             return low + (value - left) * (high - low) / (right - left)
     return points[-1][1]

@@ -49,9 +49,7 @@ def test_a_variable_that_is_not_set_is_named_with_the_key(
     monkeypatch.delenv("APP_DATABASE_URL", raising=False)
     if value is not None:
         monkeypatch.setenv("APP_DATABASE_URL", value)
-    with pytest.raises(
-        ConfigError, match=r"source\.url: the environment variable APP_DATABASE_URL is not set"
-    ):
+    with pytest.raises(ConfigError, match=r"source\.url: .* APP_DATABASE_URL is not set"):
         address("${APP_DATABASE_URL}")
 
 

@@ -57,9 +57,7 @@ def test_what_is_no_bind_reaches_the_database_untouched(sql: str, style: str) ->
 
 
 @pytest.mark.parametrize("style", STYLES)
-@pytest.mark.parametrize(
-    "sql", ["select 5 % 2", "select '100%'", "select 1 -- 5%", "where a like '%x%' or b"]
-)
+@pytest.mark.parametrize("sql", ["select 5 % 2", "select '100%'", "select 1 -- 5%", "where a like '%x%'"])
 def test_a_bare_percent_is_doubled_only_for_drivers_that_need_it(sql: str, style: str) -> None:
     expected = sql.replace("%", "%%") if style in {"format", "pyformat"} else sql
     assert render(sql, VALUES, style)[0] == expected
@@ -95,7 +93,7 @@ def test_a_comment_after_the_semicolon_does_not_break_the_range() -> None:
 
 
 def test_a_column_before_the_placeholder_is_what_is_filtered() -> None:
-    sql = "select organization_id as tenant_id, count(*) from users where u.organization_id {tenants} group by 1"
+    sql = "select a as tenant_id, count(*) from users u where u.organization_id {tenants} group by 1"
     assert "u.organization_id between :first_tenant and :last_tenant group" in scoped(sql, ACME_TO_BOLT)
     assert "u.organization_id is not null group" in scoped(sql, None)
 
@@ -119,5 +117,5 @@ def test_a_placeholder_in_a_literal_or_comment_is_none(sql: str) -> None:
 
 
 def test_a_bare_placeholder_needs_a_column_that_can_be_told() -> None:
-    with pytest.raises(SourceError, match="write it as `column {tenants}`"):
+    with pytest.raises(SourceError, match=r"write it as `column \{tenants\}`"):
         scoped("select * from users where {tenants}", ACME_TO_BOLT)

@@ -11,7 +11,6 @@ import typer
 from rich.markup import escape
 
 from client_health.app.logs import configure_logs
-from client_health.app.process import end_process, run_server
 from client_health.cli.context import FAILED, USAGE, errors, output
 from client_health.cli.performing import exit_code, perform_here, print_summary
 from client_health.demo import history, listening, progress, tour
@@ -48,7 +47,7 @@ def demo(
             return
         code = serve_tour(store, settings, host, port, stories)
     _print_how_to_serve("Stopped. To serve it again without building it:", config)
-    end_process(code)
+    _end(code)
 
 
 def build(store: Store, settings: Settings, path: Path, tenants: int, days: int) -> tour.Stories:
@@ -66,18 +65,26 @@ def build(store: Store, settings: Settings, path: Path, tenants: int, days: int)
     print_summary(store, done)
     if done.status != "completed":
         raise typer.Exit(exit_code(done))
-    tour.print_worst(store, stories)
+    tour.print_tables(store, stories)
     return stories
 
 
 def serve_tour(store: Store, settings: Settings, host: str, port: int, stories: tour.Stories) -> int:
     """Serve until a signal, and show the visitor around once requests are answered."""
+    from client_health.app.process import run_server
+
     with store.write() as connection:
         _, secret = keys.create(connection, "demo", "admin", utc_now())
     address = listening.address(host, port)
     return run_server(
         store, settings, host, port, True, lambda: tour.print_tour(store, stories, address, secret)
     )
+
+
+def _end(code: int) -> None:
+    from client_health.app.process import end_process
+
+    end_process(code)
 
 
 def _print_how_to_serve(words: str, config: Path) -> None:

@@ -24,7 +24,7 @@ def shown(days: int) -> Iterator[Callable[[int], None]]:
         TextColumn("[dim]left"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=errors, transient=True) as progress:
+    with Progress(*columns, console=errors, transient=True, refresh_per_second=4) as progress:
         task = progress.add_task("", total=days)
         yield lambda over: progress.update(task, completed=over)
 

@@ -1,6 +1,6 @@
-"""What a visitor of the demo is shown: the worst tenants, and three requests to try."""
+"""What a visitor of the demo is shown: the worst tenants, the cast, and three requests to try."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,26 +20,39 @@ GUIDE = "champion_left"  # the story whose tenant the visitor is sent to first
 _PATH = "/api/v1/internal/client-health"
 _COLOURS = {"HIGH": "red", "MEDIUM": "yellow", "LOW": "green", "DECLINING": "red", "IMPROVING": "green"}
 Stories = Mapping[str, Story]
+Row = sa.Row[tuple[Any, ...]]
 
 
-def print_worst(store: Store, stories: Stories) -> None:
-    """The tenants with the lowest scores, what is weakest in each, and whose story it is."""
-    table = Table(f"Worst {WORST}", "score", "risk", "trend", "weakest component", "", "story")
-    table.box, table.pad_edge = None, False
-    table.columns[1].justify = table.columns[5].justify = "right"
+def print_tables(store: Store, stories: Stories) -> None:
+    """The tenants with the lowest scores, then the cast, each with what is weakest in it and its story."""
     with store.read() as connection:
-        for row in portfolio.page(connection, Filters(), "score", WORST).rows:
-            story = stories.get(row.name)
-            table.add_row(
-                escape(row.name),
-                "–" if row.overall is None else str(row.overall),
-                _coloured(row.risk_level),
-                _coloured(row.trend),
-                *_weakest(connection, row),
-                story.title if story else "",
-            )
-    output.print()
-    output.print(table, width=output.width if output.is_terminal else WIDTH)
+        worst = portfolio.page(connection, Filters(), "score", WORST).rows
+        found = [portfolio.page(connection, Filters(search=name), "score", 1).rows for name in stories]
+        cast = sorted((row for rows in found for row in rows), key=_score)
+        for title, rows in ((f"Worst {WORST}", worst), ("Stories to look at", cast)):
+            output.print()
+            table = _table(connection, title, rows, stories)
+            output.print(table, width=output.width if output.is_terminal else WIDTH)
+
+
+def _score(row: Row) -> float:
+    return float("inf") if row.overall is None else float(row.overall)
+
+
+def _table(connection: sa.Connection, title: str, rows: Iterable[Row], stories: Stories) -> Table:
+    table = Table(title, "score", "risk", "trend", "weakest component", "", "story", box=None, pad_edge=False)
+    table.columns[1].justify = table.columns[5].justify = "right"
+    for row in rows:
+        story = stories.get(row.name)
+        table.add_row(
+            escape(row.name),
+            "–" if row.overall is None else str(row.overall),
+            _coloured(row.risk_level),
+            _coloured(row.trend),
+            *_weakest(connection, row),
+            story.title if story else "",
+        )
+    return table
 
 
 def _coloured(word: str | None) -> str:
@@ -47,7 +60,7 @@ def _coloured(word: str | None) -> str:
     return f"[{colour}]{word}[/{colour}]" if colour else word or "–"
 
 
-def _weakest(connection: sa.Connection, row: sa.Row[tuple[Any, ...]]) -> tuple[str, str]:
+def _weakest(connection: sa.Connection, row: Row) -> tuple[str, str]:
     """The component in force that scores lowest, the heaviest of equals, and its score."""
     if row.overall is None:
         return "–", "–"

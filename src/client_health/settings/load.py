@@ -68,7 +68,20 @@ def _validate(model: type[Model], values: dict[str, Any], path: Path) -> Model:
 
 def problems(error: ValidationError) -> list[str]:
     """One sentence per fault: the key, what is wrong, the value where it is short."""
-    return [_sentence(dict(fault)) for fault in error.errors(include_url=False)]
+    faults = [dict(fault) for fault in error.errors(include_url=False)]
+    return [_sentence(fault) for fault in faults if not _follows_from_another(fault, faults)]
+
+
+def _follows_from_another(fault: dict[str, Any], faults: list[dict[str, Any]]) -> bool:
+    """A list whose entries are wrong is also called too short, which is not what is wrong with it."""
+    place = fault["loc"]
+    return fault["type"] == "too_short" and any(
+        other["loc"][: len(place)] == place and len(other["loc"]) > len(place) for other in faults
+    )
+
+
+def _may_hold_a_password(key: str, value: object) -> bool:
+    return key.endswith("url") or "://" in str(value)
 
 
 def _sentence(fault: dict[str, Any]) -> str:
@@ -78,7 +91,9 @@ def _sentence(fault: dict[str, Any]) -> str:
         message = "unknown key; check its spelling against the configuration reference"
     elif fault["type"] == "missing":
         message = "is required and missing"
-    elif isinstance(fault["input"], str | int | float | bool) and not key.endswith("url"):
+    elif isinstance(fault["input"], str | int | float | bool) and not _may_hold_a_password(
+        key, fault["input"]
+    ):
         shown = repr(fault["input"])
         message += f" (it is {shown if len(shown) <= 60 else shown[:57] + '…'})"
     return f"{key}: {message}" if key else message

@@ -52,7 +52,7 @@ class SourceSettings(_Section):
 
     url: str = Field(description="SQLAlchemy address; `${NAME}` stands for an environment variable.")
     pause_ms: int = Field(default=100, ge=0, le=600_000, description="Pause between two statements.")
-    statement_timeout: Duration = Field(
+    statement_timeout: Annotated[Duration, Field(ge=0.001)] = Field(
         default=60.0, description='Longest time for one statement, such as "60s".', examples=["60s"]
     )
     gentle: bool = Field(default=True, description="PostgreSQL: no parallel workers for our statements.")

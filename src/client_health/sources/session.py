@@ -1,14 +1,17 @@
 """One connection to a source: read-only, in UTC, with a time limit for every statement."""
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.types.string import TextLoader
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -72,8 +75,9 @@ class SourceSession:
 
     def sample(self, table: str, column: str) -> str | None:
         """One text that a column holds; None where there is none, or no such column."""
-        quote = self._engine.dialect.identifier_preparer.quote
-        query = f"select {quote(column)} from {quote(table)} where typeof({quote(column)}) = 'text' limit 1"  # noqa: S608
+        quoted = self._engine.dialect.identifier_preparer.quote
+        name = quoted(column)
+        query = f"select {name} from {quoted(table)} where typeof({name}) = 'text' limit 1"  # noqa: S608
         try:
             rows = self.fetch(query, {}).rows
         except SourceError:
@@ -109,7 +113,7 @@ class SourceSession:
     def _instant(self, instant: datetime) -> Any:
         if self.backend == "postgresql":
             return instant
-        naive = instant.replace(tzinfo=None)
+        naive = instant.astimezone(UTC).replace(tzinfo=None)
         if self.backend != "sqlite":
             return naive
         text = naive.isoformat(sep=" ")
@@ -139,6 +143,10 @@ class SourceSession:
 
 
 def _engine(name: str, url: URL, settings: SourceSettings) -> sa.Engine:
+    if url.get_backend_name() == "postgresql" and url.drivername != "postgresql+psycopg":
+        raise SourceUnreachableError(
+            f"write postgresql://… instead of {url.drivername}://…; psycopg 3 is what is used"
+        )
     try:
         engine = sa.create_engine(_read_only(url), poolclass=NullPool, connect_args=_connect_args(url))
     except (NoSuchModuleError, ImportError) as error:
@@ -155,7 +163,7 @@ def _read_only(url: URL) -> URL:
     """SQLite files are opened read-only; a missing one is an error instead of a new, empty database."""
     if url.get_backend_name() != "sqlite" or not url.database or url.database.startswith("file:"):
         return url
-    return url.set(database=f"file:{url.database}", query={**url.query, "mode": "ro", "uri": "true"})
+    return url.set(database=f"file:{quote(url.database)}", query={**url.query, "mode": "ro", "uri": "true"})
 
 
 def _connect_args(url: URL) -> dict[str, Any]:
@@ -181,6 +189,8 @@ def _prepare_postgresql(driver: Any, settings: SourceSettings) -> None:
     }
     if settings.gentle:
         session["max_parallel_workers_per_gather"] = "0"
+    for kind in ("timestamptz", "timestamp", "date"):  # as text: `infinity` and years BC are no Python dates
+        driver.adapters.register_loader(kind, TextLoader)
     with driver.cursor() as cursor:
         for key, value in session.items():
             cursor.execute("select set_config(%s, %s, false)", (key, value))
@@ -189,6 +199,8 @@ def _prepare_postgresql(driver: Any, settings: SourceSettings) -> None:
 
 def _prepare_sqlite(driver: Any, settings: SourceSettings) -> None:
     driver.execute("pragma query_only = on")
+    driver.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)  # query_only would still let a query create other files
+    driver.text_factory = lambda raw: raw.decode("utf-8", "replace")
     driver.execute(f"pragma busy_timeout = {round(min(settings.statement_timeout, 60) * 1000)}")
 
 

@@ -14,8 +14,8 @@ from client_health.errors import SourceError
 PLACEHOLDER = "{tenants}"
 _TOKEN = re.compile(
     r"""
-      (?P<opaque> [eE]'(?:[^'\\]|''|\\.)*' | '(?:[^']|'')*' | "(?:[^"]|"")*" | `[^`]*`
-                | --[^\n]* | /\*.*?\*/ | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$ | :: )
+      (?P<opaque> (?<!\w)[eE]'(?:[^'\\]|''|\\.)*' | '(?:[^']|'')*' | "(?:[^"]|"")*" | `[^`]*`
+                | (?P<comment> --[^\n]* | /\*.*?\*/ ) | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$ | :: )
     | :(?P<bind> as_of | window_start | day_start | first_tenant | last_tenant )\b
     | (?P<placeholder> \{tenants\} )
     | (?P<percent> % )
@@ -33,9 +33,24 @@ class TenantRange:
     last: Any
 
 
+def bare(sql: str) -> str:
+    """The query without a semicolon at its end, with or without a comment after it."""
+    text = sql.strip()
+    tail = [match for match in _TOKEN.finditer(text) if match["comment"]]
+    end = len(text)
+    while True:
+        stripped = text[:end].rstrip()
+        if tail and tail[-1].end() == len(stripped):
+            end = tail.pop().start()
+        elif stripped.endswith(";"):
+            return bare(stripped[:-1])
+        else:
+            return text
+
+
 def scoped(sql: str, scope: TenantRange | None) -> str:
     """The query limited to a range of tenants; `{tenants}` is where the author wants the filter."""
-    text = sql.strip().rstrip(";").rstrip()
+    text = bare(sql)
     if any(match["placeholder"] for match in _TOKEN.finditer(text)):
         return _fill_placeholders(text, scope)
     if scope is None:

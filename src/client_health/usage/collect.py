@@ -11,7 +11,7 @@ from client_health.instants import start_of_day, window_start
 from client_health.settings.model import Settings, UsageQuery
 from client_health.sources.reader import SourceReader
 from client_health.sources.session import Rows
-from client_health.sources.statement import TenantRange
+from client_health.sources.statement import TenantRange, bare
 from client_health.usage import features as feature_use
 from client_health.usage.answers import Floats, align, measure_names
 from client_health.usage.metrics import Collection, QueryReport, UsageMetrics
@@ -74,7 +74,7 @@ def _read_tenants(
     query = settings.tenants
     sql = query.sql
     if settings.source_named(query.source).shards > 1:
-        sql = f"select * from (\n{sql.strip().rstrip(';')}\n) as tenant_rows order by tenant_id"  # noqa: S608
+        sql = f"select * from (\n{bare(sql)}\n) as tenant_rows order by tenant_id"  # noqa: S608
     try:
         rows, attempts = readers[query.source].read(sql, binds(assignment, settings, 30))
         tenants, problems = read_tenants(rows)
@@ -125,8 +125,9 @@ class _Gathering:
             return QueryReport(label, query.source, left_out=True), [left_out]
         values_at = binds(self._assignment, self._settings, query.window_days)
         try:
+            scopes = self._scopes(query.source)
             rows, attempts = self._readers[query.source].read(
-                query.sql, values_at, self._scopes(query.source), lambda rows: self._check(label, rows)
+                query.sql, values_at, scopes, lambda rows: self._check(label, rows, sharded=len(scopes) > 1)
             )
         except SourceError as fault:
             return QueryReport(label, query.source, failure=str(fault)), [error(str(fault), label)]
@@ -154,19 +155,33 @@ class _Gathering:
     def _scopes(self, source: str) -> Sequence[TenantRange | None]:
         keys = [tenant.key for tenant in self.metrics.tenants]
         if self._assignment.tenant_ids:
-            return [TenantRange(key, key) for key in keys] if len(keys) <= NARROW else [None]
+            # Only PostgreSQL reads an id as the type of the column; elsewhere 7 and '7' differ in silence.
+            narrow = len(keys) <= NARROW and self._readers[source].session.backend == "postgresql"
+            return [TenantRange(key, key) for key in keys] if narrow else [None]
         if source != self._settings.tenants.source:
             return [None]  # another database may sort ids otherwise, and ranges would then miss tenants
         return self._readers[source].scopes(keys)
 
-    def _check(self, label: str, rows: Rows) -> None:
+    def _check(self, label: str, rows: Rows, sharded: bool) -> None:
         """Refuse an answer that cannot be right."""
+        if sharded and not self._assignment.tenant_ids:
+            self._check_ids(rows)
         before = self._assignment.rows_before.get(label, 0)
         if not rows.rows and before > MANY_ROWS and not self._assignment.tenant_ids:
             raise SourceError(f"returned no row, where it returned {before:,} the last time")
         for name in measure_names(rows):
             if name in self._owner:
                 raise SourceError(f"the measure {name} is already returned by {self._owner[name]}")
+
+    def _check_ids(self, rows: Rows) -> None:
+        """Ranges of one type over ids of another lose rows in silence, and lost rows would become zeros."""
+        expected = type(self.metrics.tenants[0].key)
+        place = rows.columns.index("tenant_id") if "tenant_id" in rows.columns else None
+        if place is not None and any(type(row[place]) is not expected for row in rows.rows):
+            raise SourceError(
+                f"returns ids that are not {expected.__name__} as in the tenants query; with shards, "
+                "both must return them in the same type"
+            )
 
     def _keep(self, label: str, values: dict[str, Floats]) -> None:
         self.metrics.values.update(values)

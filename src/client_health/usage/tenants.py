@@ -11,6 +11,7 @@ from client_health.usage.problems import Problem, error, notice
 
 QUERY = "tenants"
 MAX_TEXT = 500
+MAX_ID = 500
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,9 @@ def read_tenants(rows: Rows) -> tuple[list[Tenant], list[Problem]]:
         tenant_id = "" if row[key] is None else str(row[key])
         if not tenant_id:
             problems.append(error("a row without a tenant_id is left out", QUERY))
+        elif len(tenant_id) > MAX_ID or "\0" in tenant_id:
+            shown = repr(tenant_id[:40])
+            problems.append(error(f"the id {shown}… is longer than {MAX_ID} characters or holds NUL", QUERY))
         elif tenant_id in found:
             problems.append(error("returned more than once; the first row counts", QUERY, tenant_id))
         else:
