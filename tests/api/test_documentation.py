@@ -89,7 +89,11 @@ def test_days_are_documented_with_their_range(schema):
     for path in ("history", "metrics"):
         parameters = schema["paths"][f"{PREFIX}/{{orgId}}/{path}"]["get"]["parameters"]
         days = next(one for one in parameters if one["name"] == "days")
-        assert (days["schema"]["minimum"], days["schema"]["maximum"], days["schema"]["default"]) == (1, 730, 30)
+        assert (days["schema"]["minimum"], days["schema"]["maximum"], days["schema"]["default"]) == (
+            1,
+            730,
+            30,
+        )
 
 
 def test_examples_fit_the_models_that_they_are_of(schema):

@@ -98,7 +98,9 @@ def test_columns_that_are_not_written_keep_their_values(store):
     assert (row.name, row.owner, row.is_active) == ("B", "dana", False)
 
 
-@pytest.mark.parametrize("text", ["O'Neil", "tab\tnew\nline", "Ünïcode 💚", '"quoted"', "100% :word", "\\N", ""])
+@pytest.mark.parametrize(
+    "text", ["O'Neil", "tab\tnew\nline", "Ünïcode 💚", '"quoted"', "100% :word", "\\N", ""]
+)
 def test_every_text_comes_back_as_it_was(store, text):
     with store.write() as connection:
         merge(connection, tenants_table, TENANT, [(1, text, text, True)])

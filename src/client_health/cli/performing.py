@@ -2,7 +2,8 @@
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rich.markup import escape
 from rich.table import Table
@@ -26,25 +27,37 @@ SHOWN = 20
 
 def perform_here(store: Store, settings: Settings, request: RunRequest, title: str) -> Run:
     """Queue a run and perform it in this process; on Ctrl-C or SIGTERM it is cancelled, nothing published."""
-    stop = threading.Event()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, lambda *_: stop.set())
     run: Run | None = None
+    with _stoppable() as stop:
+        try:
+            with wait_for_turn(store, stop, _say_once("another run is active; waiting for its end")) as lease:
+                _close_dead_commands(store)
+                run, _ = requests.ask(store, settings, request, utc_now())
+                with shown(title) as listener:
+                    return perform(store, settings, run.id, lease, stop, listener)
+        except RunInterruptedError:
+            if run is None:
+                raise
+            return _cancelled(store, run.id)
+
+
+@contextmanager
+def _stoppable() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set."""
+    stop = threading.Event()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(one, lambda *_: stop.set()) for one in signals]
     try:
-        with wait_for_turn(
-            store, stop, _say_once("another run is active; waiting for it to finish")
-        ) as lease:
-            _close_dead_commands(store)
-            run, _ = requests.ask(store, settings, request, utc_now())
-            with shown(title) as listener:
-                return perform(store, settings, run.id, lease, stop, listener)
-    except RunInterruptedError:
-        if run is None:
-            raise
-        with store.write() as connection:
-            taken = runs.find(connection, run.id)
-            runs.finish(connection, taken, "cancelled", utc_now(), failure="interrupted")
-            return runs.find(connection, run.id)
+        yield stop
+    finally:
+        for one, handler in zip(signals, before, strict=True):
+            signal.signal(one, handler)
+
+
+def _cancelled(store: Store, run_id: str) -> Run:
+    with store.write() as connection:
+        runs.finish(connection, runs.find(connection, run_id), "cancelled", utc_now(), failure="interrupted")
+        return runs.find(connection, run_id)
 
 
 def _say_once(message: str) -> Callable[[], None]:

@@ -1,6 +1,5 @@
 """`make demo`: build a demo and serve it."""
 
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -55,7 +54,7 @@ def build(store: Store, settings: Settings, path: Path, tenants: int, days: int)
     last = closed_day(last_midnight(utc_now(), settings.zone), settings.zone)
     span = history.last_days(last, days)
     errors.print(f"A simulated application: {tenants:,} tenants, {days:,} days from {span[0]} to {last}")
-    with history.founded(path, tenants, span) as world:
+    with closing(history.founded(path, tenants, span)) as world:
         with progress.shown(days) as tell:
             history.happen(store, settings, world, span, tell)
         stories = world.stories
@@ -93,16 +92,12 @@ def _print_how_to_serve(words: str, config: Path) -> None:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Ctrl-C ends the building; afterwards it means again what it meant before."""
-    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    """Ctrl-C ends the building."""
     try:
         yield
     except KeyboardInterrupt:
         errors.print("Stopped before the demo was built; call it again to start anew.")
         raise typer.Exit(INTERRUPTED) from None
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
 
 
 def main() -> None:

@@ -1,9 +1,7 @@
 """Telling the history as it happened: a day is lived, the night after it is scored."""
 
-import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -17,13 +15,6 @@ from client_health.settings.model import Settings
 from client_health.store.engine import Store
 
 AFTER_MIDNIGHT = timedelta(hours=2)  # when the nights of the history were scored
-# Read whole by the nightly queries; without them the two queries over cases take twice as long.
-_COVERING = """
-create index if not exists cases_for_scoring
-  on cases (organization_id, id, status, created_at, outcome_at, updated_at, is_merged);
-create index if not exists investigations_for_scoring
-  on investigations (case_id, closed_at, sla_status);
-"""
 
 
 def last_days(last: date, count: int) -> list[date]:
@@ -31,13 +22,9 @@ def last_days(last: date, count: int) -> list[date]:
     return [last - timedelta(days=back) for back in range(count - 1, -1, -1)]
 
 
-@contextmanager
-def founded(path: Path, tenants: int, days: Sequence[date]) -> Iterator[World]:
-    """The application as it stood before the first day, with the indexes that make scoring cheap."""
-    with closing(World(path, tenants=tenants, first_day=days[0], days=len(days))) as world:
-        with closing(sqlite3.connect(path)) as connection:
-            connection.executescript(_COVERING)
-        yield world
+def founded(path: Path, tenants: int, days: Sequence[date]) -> World:
+    """The application as it stood before the first day; its caller closes it."""
+    return World(path, tenants=tenants, first_day=days[0], days=len(days))
 
 
 def happen(

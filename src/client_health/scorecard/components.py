@@ -103,9 +103,13 @@ def _score_one(
     for measure in component.measures:
         if (stale := columns.stale(measure)) is not None:
             states[stale] = State.STALE
-    if empty is not None and empty.any():
+    absent = np.isnan(value)
+    if not absent.any():
+        return
+    if empty is not None:
         _score_empty(component, empty, silent, scores, states)
-    states[np.isnan(value) if empty is None else np.isnan(value) & ~empty] = State.MISSING
+        absent &= ~empty
+    states[absent] = State.MISSING
 
 
 def _value(component: Component, columns: Columns, max_age: int) -> tuple[Floats, Bools | None]:
@@ -116,9 +120,12 @@ def _value(component: Component, columns: Columns, max_age: int) -> tuple[Floats
     if not isinstance(component.per, str):
         return value / component.per, None
     per = columns.value(component.per, max_age)
-    empty: Bools = (per == 0) & ~np.isnan(value)
+    empty: Bools = per == 0
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = value / per
+    if not empty.any():
+        return ratio, None
+    empty &= ~np.isnan(value)
     ratio[empty] = np.nan
     return ratio, empty
 

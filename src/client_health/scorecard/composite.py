@@ -4,7 +4,7 @@ import numpy as np
 
 from client_health.scorecard.components import ComponentScores
 from client_health.scorecard.model import Scorecard
-from client_health.scorecard.rounding import Floats, round_half_up
+from client_health.scorecard.rounding import TOLERANCE, Floats, round_half_up
 
 
 def weights(scorecard: Scorecard) -> Floats:
@@ -23,13 +23,16 @@ def contributions(scorecard: Scorecard, components: ComponentScores) -> Floats:
 
 def overall(scorecard: Scorecard, components: ComponentScores) -> Floats:
     """The weighted mean of the components in force, rounded half up; NaN where none is in force."""
-    total, in_force = np.zeros(components.scores.shape[1]), np.zeros(components.scores.shape[1])
+    total, left_out = np.zeros(components.scores.shape[1]), np.zeros(components.scores.shape[1])
     for component, scores in zip(scorecard.components, components.scores, strict=True):
-        counts = ~np.isnan(scores)
-        total += np.where(counts, scores, 0.0) * component.weight
-        in_force += counts * component.weight
-    with np.errstate(invalid="ignore"):
-        return round_half_up(total / in_force)
+        points, absent = scores * component.weight, np.isnan(scores)
+        if absent.any():
+            points[absent] = 0.0
+            left_out[absent] += component.weight
+        total += points
+    in_force = sum(component.weight for component in scorecard.components) - left_out
+    in_force[in_force < TOLERANCE] = np.nan
+    return round_half_up(total / in_force)
 
 
 def missing_weight(scorecard: Scorecard, components: ComponentScores) -> Floats:
@@ -45,6 +48,8 @@ def confidence(scorecard: Scorecard, components: ComponentScores) -> Floats:
 
 
 def _share(scorecard: Scorecard, where: np.ndarray) -> Floats:
-    weight = weights(scorecard)
-    share: Floats = (weight * where).sum(axis=0) / weight.sum()
-    return share
+    share = np.zeros(where.shape[1])
+    for component, row in zip(scorecard.components, where, strict=True):
+        if row.any():
+            share += row * component.weight
+    return share / sum(component.weight for component in scorecard.components)

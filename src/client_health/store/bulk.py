@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,9 +46,15 @@ def _merge_sqlite(
 
 
 def _sqlite_value(value: Any) -> Any:
+    return _sqlite_text(value) if isinstance(value, date) else value
+
+
+@lru_cache(maxsize=10_000)
+def _sqlite_text(value: date) -> str:
+    """Dates and instants as SQLAlchemy writes them; a night has few different ones."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-    return value.isoformat() if isinstance(value, date) else value
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value.isoformat()
 
 
 def _merge_postgresql(

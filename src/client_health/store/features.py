@@ -9,6 +9,8 @@ from client_health.store.bulk import merge
 from client_health.store.schema import feature_use as table
 from client_health.usage.features import FeatureUse
 
+Times = tuple[datetime | None, datetime | None]
+
 
 def replace(
     connection: sa.Connection, use: Sequence[FeatureUse], keys: Mapping[str, int], as_of: datetime
@@ -20,11 +22,11 @@ def replace(
     newest = connection.scalar(sa.select(sa.func.max(table.c.as_of)))
     if newest is not None and newest > as_of:
         return
-    rows = [(keys[one.tenant_id], one.feature_key, one.first_used_at, one.last_used_at, as_of) for one in use]
-    merge(connection, table, [column.name for column in table.c], rows, quiet=("as_of",))
-    stored = connection.execute(sa.select(table.c.tenant, table.c.feature_key)).tuples()
-    tenants = set(keys.values())
-    gone = {(tenant, key) for tenant, key in stored if tenant in tenants} - {row[:2] for row in rows}
+    told = {(keys[one.tenant_id], one.feature_key): (one.first_used_at, one.last_used_at) for one in use}
+    stored = _stored(connection, set(keys.values()))
+    changed = ((*key, *times, as_of) for key, times in told.items() if stored.get(key) != times)
+    merge(connection, table, [column.name for column in table.c], changed)
+    gone = stored.keys() - told.keys()
     if gone:
         connection.execute(
             sa.delete(table).where(
@@ -32,3 +34,9 @@ def replace(
             ),
             [{"gone_tenant": tenant, "gone_key": key} for tenant, key in gone],
         )
+
+
+def _stored(connection: sa.Connection, tenants: set[int]) -> dict[tuple[int, str], Times]:
+    query = sa.select(table.c.tenant, table.c.feature_key, table.c.first_used_at, table.c.last_used_at)
+    rows = connection.execute(query).tuples()
+    return {(tenant, key): (first, last) for tenant, key, first, last in rows if tenant in tenants}
