@@ -33,15 +33,15 @@ test: $(READY) ## Run every test: ARGS="-k name" to choose
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: $(READY) ## Format, lint, types, import order, docs in step with code
-	@$(BIN)/ruff format --check src tests bench
-	@$(BIN)/ruff check src tests bench
+	@$(BIN)/ruff format --check src tests bench docs
+	@$(BIN)/ruff check src tests bench docs
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/mypy
 	@$(BIN)/python docs/generate.py --check
 
 format: $(READY) ## Format the code and write the generated docs
-	@$(BIN)/ruff format src tests bench
-	@$(BIN)/ruff check --fix src tests bench
+	@$(BIN)/ruff format src tests bench docs
+	@$(BIN)/ruff check --fix src tests bench docs
 	@$(BIN)/python docs/generate.py
 
 bench: $(READY) ## Measure speed as ratios, side by side

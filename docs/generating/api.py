@@ -21,8 +21,8 @@ from generating.markdown import NOTE, code, fenced, table
 INTRO = f"""# REST API
 
 All endpoints but the two for load balancers lie under `{PREFIX}`; the table leaves that
-out. Answers are JSON with names in camelCase. Scores run from 0 to 100, and high is healthy. Instants are UTC.
-The application's own tenant id is called `organizationId`.
+out. Answers are JSON with names in camelCase. Scores run from 0 to 100, and high is healthy. Instants are in
+UTC. The application's own tenant id is called `organizationId`.
 
 The running service has the same in machine-readable form: OpenAPI at `/openapi.json`, a page to try it at
 `/docs`, which needs no other server.
@@ -94,7 +94,7 @@ def _roles() -> dict[tuple[str, str], str]:
     for module in pkgutil.iter_modules(client_health.api.__path__):
         router = getattr(importlib.import_module(f"client_health.api.{module.name}"), "router", None)
         for route in router.routes if router else ():
-            if isinstance(route, APIRoute):
+            if isinstance(route, APIRoute) and route.methods:
                 hints = list(get_type_hints(route.endpoint, include_extras=True).values())
                 needed = [role for role, (_, caller) in ROLES.items() if caller in hints]
                 found.update(

@@ -1,6 +1,6 @@
 """The page `configuration.md`: every key of both files, with type, default and what is allowed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -100,12 +100,16 @@ def _list(field: Schema) -> str:
     return f"list of at least {field.get('minItems', 0)} `[value, score]` points"
 
 
-_TYPES = {
+def _boolean(field: Schema) -> str:
+    return "`true`, `false`"
+
+
+_TYPES: dict[str, Callable[[Schema], str]] = {
     "string": _text,
     "integer": _number,
     "number": _number,
     "array": _list,
-    "boolean": lambda field: "`true`, `false`",
+    "boolean": _boolean,
 }
 
 

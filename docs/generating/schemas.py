@@ -42,8 +42,10 @@ def _schema(model: type[BaseModel], title: str) -> Schema:
 
 
 def _readable(field: Schema) -> Schema:
-    """Without the title that only repeats the key; durations may be written as text."""
+    """Without the title that only repeats the key; durations may be text; misspelt names are marked."""
     kept = {key: value for key, value in field.items() if key not in {"title", "ge", "le"}}
+    if "patternProperties" in kept:
+        kept["additionalProperties"] = False
     if kept.get("type") == "number" and any(isinstance(one, str) for one in kept.get("examples", ())):
         limits = {"minimum": field.get("ge", 0), "maximum": field.get("le", 86_400)}
         seconds = {"type": kept.pop("type"), **limits}

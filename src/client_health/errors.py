@@ -13,6 +13,10 @@ class SourceError(ClientHealthError):
     """A source did not answer, or its answer cannot be used."""
 
 
+class UnusableAnswerError(SourceError):
+    """A query's answer has the wrong shape; asking again would bring the same."""
+
+
 class SourceUnreachableError(SourceError):
     """No connection to a source could be opened."""
 

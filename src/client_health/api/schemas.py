@@ -150,7 +150,7 @@ class JobDetail(Job):
 
     queries: list[dict[str, Any]] = Field(examples=[[{"name": "usage.login", "rows": 250, "failure": None}]])
     errors: list[JobProblem]
-    notices: list[JobProblem]
+    notices: list[JobProblem] = Field(examples=[[]])
 
 
 class JobList(Answer):

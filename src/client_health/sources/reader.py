@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from client_health.errors import SourceError, SourceUnreachableError
+from client_health.errors import SourceError, SourceUnreachableError, UnusableAnswerError
 from client_health.settings.model import SourceSettings
 from client_health.sources.pace import Pace
 from client_health.sources.session import Rows, SourceSession
@@ -41,6 +41,7 @@ class SourceReader:
         """All rows of a query over the scopes, and the attempts that it took.
 
         `accept` may raise SourceError on an answer that cannot be right; that counts as a failed attempt.
+        After an UnusableAnswerError there is no other attempt.
         A source that could not be connected to is not tried again in this run.
         """
         if self._down:
@@ -50,6 +51,8 @@ class SourceReader:
                 rows = self._read_scopes(sql, values, scopes)
                 accept(rows)
                 return rows, attempt
+            except UnusableAnswerError:
+                raise
             except SourceError as error:
                 if attempt == self._patience.attempts:
                     if isinstance(error, SourceUnreachableError):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from client_health.errors import SourceError
+from client_health.errors import UnusableAnswerError
 from client_health.sources.session import Rows
 from client_health.usage.problems import Problem, error, notice
 
@@ -17,15 +17,15 @@ _NUMBERS = {int, float, Decimal, bool}
 
 
 def measure_names(rows: Rows) -> list[str]:
-    """Names of the measures that an answer holds; raises SourceError where it cannot be used."""
+    """Names of the measures that an answer holds; raises UnusableAnswerError where it cannot be used."""
     names = [column for column in rows.columns if column != "tenant_id"]
     if len(names) == len(rows.columns):
-        raise SourceError(f"returns no column tenant_id; it returns {', '.join(rows.columns)}")
+        raise UnusableAnswerError(f"returns no column tenant_id; it returns {', '.join(rows.columns)}")
     if not names:
-        raise SourceError("returns nothing but tenant_id; at least one number is required")
+        raise UnusableAnswerError("returns nothing but tenant_id; at least one number is required")
     twice = {name for name in rows.columns if rows.columns.count(name) > 1}
     if twice:
-        raise SourceError(f"returns the column {', '.join(sorted(twice))} more than once")
+        raise UnusableAnswerError(f"returns the column {', '.join(sorted(twice))} more than once")
     return names
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import numpy as np
 
-from client_health.errors import NoTenantsError, NotFoundError, SourceError
+from client_health.errors import NoTenantsError, NotFoundError, SourceError, UnusableAnswerError
 from client_health.instants import start_of_day, window_start
 from client_health.settings.model import Settings, UsageQuery
 from client_health.sources.reader import SourceReader
@@ -171,14 +171,14 @@ class _Gathering:
             raise SourceError(f"returned no row, where it returned {before:,} the last time")
         for name in measure_names(rows):
             if name in self._owner:
-                raise SourceError(f"the measure {name} is already returned by {self._owner[name]}")
+                raise UnusableAnswerError(f"the measure {name} is already returned by {self._owner[name]}")
 
     def _check_ids(self, rows: Rows) -> None:
         """Ranges of one type over ids of another lose rows in silence, and lost rows would become zeros."""
         expected = type(self.metrics.tenants[0].key)
         place = rows.columns.index("tenant_id") if "tenant_id" in rows.columns else None
         if place is not None and any(type(row[place]) is not expected for row in rows.rows):
-            raise SourceError(
+            raise UnusableAnswerError(
                 f"returns ids that are not {expected.__name__} as in the tenants query; with shards, "
                 "both must return them in the same type"
             )

@@ -37,9 +37,10 @@ def inspect(
     findings = []
     for name, query in settings.usage.items():
         reader = readers[query.source]
-        problems = [error(text, f"usage.{name}") for text in lint(query.sql, reader.session.backend)]
-        problems += _marked_instants(f"usage.{name}", query, reader)
         report = reports[f"usage.{name}"]
+        said = error if report.failure else notice  # what the database answered cannot be an error
+        problems = [said(text, f"usage.{name}") for text in lint(query.sql, reader.session.backend)]
+        problems += _marked_instants(f"usage.{name}", query, reader)
         values = binds(assignment, settings, query.window_days)
         seconds, plan = None, []
         if not report.failure:
