@@ -76,7 +76,9 @@ def measure(work: Callable[[], None], server_pid: int | None = None) -> Cost:
 
 def median(costs: list[Cost]) -> Cost:
     """Of each figure by itself."""
-    return Cost(*(statistics.median(values) for values in zip(*((c.wall, c.cpu) for c in costs), strict=True)))
+    return Cost(
+        *(statistics.median(values) for values in zip(*((c.wall, c.cpu) for c in costs), strict=True))
+    )
 
 
 def cpu_seconds(server_pid: int | None) -> float:

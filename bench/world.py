@@ -1,4 +1,4 @@
-"""What the night benchmarks share: a server, an application database, a store with history, and the nights."""
+"""What the night benchmarks share: a server, an application database, a store with history, nights."""
 
 import logging
 import threading

@@ -116,5 +116,6 @@ def assert_problem(response: Response, status: int) -> str:
     body = response.json()
     assert {"type", "title", "status", "detail"} <= set(body)
     assert body["status"] == status
-    assert isinstance(body["detail"], str) and body["detail"]
+    assert isinstance(body["detail"], str)
+    assert body["detail"]
     return str(body["detail"])

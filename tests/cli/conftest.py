@@ -1,4 +1,4 @@
-"""The installed command in a folder of its own."""
+"""The command in a folder of its own: installed, or forked from a process that has loaded it already."""
 
 import json
 import os
@@ -18,15 +18,57 @@ COMMAND = Path(sys.executable).parent / "client-health"
 FROM_ENVIRONMENT = CONFIG.replace('"sqlite:///app.db"', '"${APP_DATABASE_URL}"')
 
 
+class Forks:
+    """A process that has loaded the command, and forks for each call of it."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, Path(__file__).with_name("forking.py")],
+            env=clean_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def call(self, folder: Path, arguments: tuple[str, ...], environment: dict[str, str]) -> int:
+        """Run the command to its end; its output is in the files `.out` and `.err` of the folder."""
+        call = {
+            "folder": str(folder),
+            "arguments": arguments,
+            "environment": environment,
+            "out": str(folder / ".out"),
+            "err": str(folder / ".err"),
+        }
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(call) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
+
+
 @dataclass
 class Cli:
     """A folder with configuration and application, and the command called in it."""
 
     folder: Path
+    forks: Forks
     environment: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, *arguments: str, **environment: str) -> CompletedProcess[str]:
-        """Run the command to its end. No tracebacks are ever shown to people."""
+        """Run the command to its end, without its start. No tracebacks are ever shown to people."""
+        code = self.forks.call(self.folder, arguments, self.environment | environment)
+        out, err = (self.folder / ".out").read_text("utf-8"), (self.folder / ".err").read_text("utf-8")
+        (self.folder / ".out").unlink()
+        (self.folder / ".err").unlink()
+        assert "Traceback" not in out + err, err
+        return CompletedProcess(arguments, code, out, err)
+
+    def installed(self, *arguments: str, **environment: str) -> CompletedProcess[str]:
+        """Run the installed command to its end, as a user does."""
         process = self.start(*arguments, **environment)
         out, err = process.communicate(timeout=60)
         assert "Traceback" not in out + err, err
@@ -65,23 +107,32 @@ def clean_environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if k not in ours} | {"COLUMNS": "200", "NO_COLOR": "1"}
 
 
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """The process that forks for calls."""
+    made = Forks()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def empty(tmp_path: Path) -> Cli:
+def empty(tmp_path: Path, forks: Forks) -> Cli:
     """A folder with nothing in it."""
-    return Cli(tmp_path, clean_environment())
+    return Cli(tmp_path, forks, clean_environment())
 
 
 @pytest.fixture
-def cli(tmp_path: Path) -> Iterator[Cli]:
+def cli(tmp_path: Path, forks: Forks) -> Cli:
     """Four tenants at 100, whose source is named by the environment; a migrated SQLite store."""
-    service = make_service(tmp_path, f"sqlite:///{tmp_path / 'store.db'}", FROM_ENVIRONMENT, SCORECARD)
-    service.store.close()
-    yield Cli(tmp_path, clean_environment() | {"APP_DATABASE_URL": "sqlite:///app.db"})
+    return _with_service(tmp_path, f"sqlite:///{tmp_path / 'store.db'}", forks)
 
 
 @pytest.fixture
-def cli_on_both(tmp_path: Path, store_url: str) -> Iterator[Cli]:
+def cli_on_both(tmp_path: Path, store_url: str, forks: Forks) -> Cli:
     """The same on either dialect."""
-    service = make_service(tmp_path, store_url, FROM_ENVIRONMENT, SCORECARD)
-    service.store.close()
-    yield Cli(tmp_path, clean_environment() | {"APP_DATABASE_URL": "sqlite:///app.db"})
+    return _with_service(tmp_path, store_url, forks)
+
+
+def _with_service(folder: Path, store_url: str, forks: Forks) -> Cli:
+    make_service(folder, store_url, FROM_ENVIRONMENT, SCORECARD).store.close()
+    return Cli(folder, forks, clean_environment() | {"APP_DATABASE_URL": "sqlite:///app.db"})

@@ -8,7 +8,7 @@ def test_check_shows_queries_measures_and_components_and_stores_nothing(cli, tmp
     cli.app.tenant("ben", tickets=7)
     done = cli("check")
     assert done.returncode == 0, done.stderr
-    lines = {line.split()[0]: line.split() for line in done.stdout.splitlines() if line.strip()}
+    lines = {line.split()[0]: line.split() for line in done.stdout.splitlines() if len(line.split()) > 3}
     assert "4 active tenants" in done.stdout
     assert lines["usage.login"][1] == "4"
     assert lines["usage.tickets"][-5:] == ["support_tickets", "0", "0", "7", "0"]
@@ -70,8 +70,18 @@ def test_check_says_which_columns_hold_instants_that_never_compare_right(cli, tm
     assert "2026-03-01T10:00:00Z" in done.stderr
 
 
-def test_check_shows_plans_when_asked(cli):
-    assert "SCAN logins" in cli("check", "--plans").stdout
+def test_check_shows_plans_unless_told_not_to(cli):
+    assert "SCAN logins" in cli("check").stdout
+    assert "SCAN logins" not in cli("check", "--no-plans").stdout
+
+
+def test_check_is_1_where_the_fleet_has_shrunk_too_much(cli):
+    for number in range(6):
+        cli.app.tenant(f"t{number}")
+    assert cli("run").returncode == 0
+    cli.app.execute("delete from orgs where id like 't%'")
+    done = cli("check")
+    assert (done.returncode, "lost 6 of 10" in " ".join(done.stderr.split())) == (1, True)
 
 
 def test_check_names_a_query_that_writes_or_lacks_the_tenant(cli, tmp_path):

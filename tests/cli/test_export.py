@@ -29,7 +29,7 @@ PROMISED = [
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory):
+def told(tmp_path_factory, forks):
     """Two nights: Ben falls, Carla's logins are unreadable on the second, Dora leaves before it."""
     folder = tmp_path_factory.mktemp("export")
     service = make_service(folder, f"sqlite:///{folder / 'store.db'}")
@@ -40,7 +40,7 @@ def told(tmp_path_factory):
     service.app.forget("dora")
     service.night(MONDAY.replace(day=3))
     service.store.close()
-    return Cli(folder, clean_environment())
+    return Cli(folder, forks, clean_environment())
 
 
 def table(cli: Cli, *arguments: str) -> list[dict[str, str]]:

@@ -21,7 +21,7 @@ def said(done) -> str:
 
 def test_a_clean_run_is_0_and_scores_the_last_closed_day(cli_on_both):
     yesterday = str((datetime.now(UTC) - timedelta(days=1)).date())
-    done = cli_on_both("run")
+    done = cli_on_both.installed("run")
     assert done.returncode == 0, done.stderr
     assert f"4 of 4 tenants scored for {yesterday}" in said(done)
     assert "LOW 4" in done.stdout
@@ -32,7 +32,7 @@ def test_a_clean_run_is_0_and_scores_the_last_closed_day(cli_on_both):
 
 
 def test_json_is_one_object_alone_on_standard_output(cli):
-    done = cli("run", "--json", "--as-of", "2026-03-01")
+    done = cli.installed("run", "--json", "--as-of", "2026-03-01")
     job = json.loads(done.stdout)
     assert (done.returncode, job["status"], job["outcome"], job["scoreDate"]) == (
         0,
@@ -142,7 +142,7 @@ def test_the_biggest_falls_are_told(cli):
 def test_an_edited_scorecard_is_said_to_be_ignored(cli):
     cli("run", "--as-of", "2026-03-01")
     card = cli.folder / "scorecard.toml"
-    card.write_text(card.read_text().replace("weight = 0.6", "weight = 0.9"))
+    card.write_text(card.read_text().replace("curve = [[0, 0], [1, 100]]", "curve = [[0, 0], [0.9, 100]]"))
     done = cli("run", "--as-of", "2026-03-02")
     assert (done.returncode, "scorecard publish" in said(done)) == (0, True)
 

@@ -94,7 +94,7 @@ def test_a_port_that_is_taken_is_1_in_a_sentence(cli):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        done = cli("serve", "--no-worker", "--port", str(taken.getsockname()[1]))
+        done = cli.installed("serve", "--port", str(taken.getsockname()[1]))
     assert done.returncode == 1
     assert "address already in use" in done.stderr
 

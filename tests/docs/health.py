@@ -67,7 +67,7 @@ def score(
         {name: np.array([float(value)]) for name, value in measures.items()},
         {name: np.array([float(days)]) for name, days in (stale_days or {}).items()},
     )
-    baseline = None if before is None else Baseline(before.scores.components, np.array([True]))
+    baseline = None if before is None else Baseline(before.scores.components, before.scores.overall)
     return Health(score_fleet(SCORECARD, columns, np.array([float(age_days)]), baseline))
 
 

@@ -78,7 +78,8 @@ def score(
 
 def baseline_of(*tenants: Measures, scorecard: Scorecard = BUILTIN) -> Baseline:
     """An earlier date on which the tenants had these measures."""
-    return Baseline(score(*tenants, scorecard=scorecard).components, np.ones(len(tenants), dtype=bool))
+    earlier = score(*tenants, scorecard=scorecard)
+    return Baseline(earlier.components, earlier.overall)
 
 
 def component(key: str = "only", weight: float = 1.0, **other: Any) -> dict[str, Any]:

@@ -50,7 +50,8 @@ def test_a_scorecard_sets_its_own_edges() -> None:
 
 def test_without_an_earlier_score_the_trend_is_stable() -> None:
     assert direction(score(THRIVING)).name == "STABLE"
-    unknown = Baseline(score(FORGOTTEN, FORGOTTEN).components, np.array([True, False]))
+    earlier = score(FORGOTTEN, FORGOTTEN)
+    unknown = Baseline(earlier.components, np.array([earlier.overall[0], np.nan]))
     scores = score(THRIVING, THRIVING, baseline=unknown)
     assert [direction(scores, tenant).name for tenant in (0, 1)] == ["IMPROVING", "STABLE"]
 
@@ -84,7 +85,7 @@ def test_with_nothing_in_common_there_is_nothing_to_compare() -> None:
     baseline = baseline_of({"left": 100, "right": np.nan}, scorecard=halves)
     scores = score({"left": np.nan, "right": 0}, scorecard=halves, baseline=baseline)
     assert direction(scores).name == "STABLE"
-    assert np.isnan(comparable_change(halves, scores.components, baseline)).all()
+    assert np.isnan(comparable_change(halves, scores.components, scores.overall, baseline)).all()
 
 
 def test_going_silent_is_a_fall_and_not_a_matter_of_missing_data() -> None:
@@ -102,4 +103,4 @@ def test_scoring_the_same_night_twice_gives_the_same_trend() -> None:
     baseline = baseline_of(THRIVING)
     first, second = (score(MIDDLING, baseline=baseline) for _ in range(2))
     assert direction(first) == direction(second)
-    assert comparable_change(BUILTIN, second.components, baseline)[0] == 63 - 100
+    assert comparable_change(BUILTIN, second.components, second.overall, baseline)[0] == 63 - 100

@@ -20,7 +20,7 @@ STEPS = [
     ("tenants", "sync"),
     ("usage", "write"),
     ("scores", "write"),
-    ("current", "write"),
+    ("current", "follow"),
     ("queries", "write"),
     ("features", "replace"),
     ("problems", "write"),

@@ -109,7 +109,7 @@ def score(
             usage.stand_in(connection, metrics, maybe, run.score_date, wanted, scorecard.max_age_days)
         lookback = scorecard.trend.lookback_days
         baseline = earlier.oldest_within(connection, published.id, width, keys, run.score_date, lookback)
-        previous = earlier.latest_before(connection, published.id, width, keys, run.score_date)
+        previous = earlier.latest_before(connection, published.id, keys, run.score_date)
     columns = Columns(len(keys), metrics.values, metrics.stale_days)
     fleet = score_fleet(scorecard, columns, metrics.ages_at(run.as_of.timestamp()), baseline.baseline)
     return ScoreRows(
@@ -118,7 +118,7 @@ def score(
         tenants=np.array(keys, dtype=np.int64),
         components=fleet.components,
         overall=fleet.overall,
-        previous=previous.overall,
+        previous=previous,
         baseline=baseline.overall,
         baseline_days=baseline.days,
         trends=fleet.trends,

@@ -38,7 +38,7 @@ def publish(
         usage.write(connection, run.score_date, run.as_of, keys, collection.metrics)
         rows = _with_keys(connection, calculation.scores, keys)
         scores.write(connection, rows)
-        current.write(connection, rows)
+        current.follow(connection, rows)
         retrend(connection, published, run.score_date)
         _note(connection, run, collection, keys, now)
         problems.write(connection, run.id, collection.problems)

@@ -24,7 +24,7 @@ def retrend(connection: sa.Connection, published: PublishedScorecard, day: date)
         rows = scores.read_day(connection, one, published.id, len(published.scorecard.components))
         told = _tell(connection, published, rows)
         scores.write(connection, told)
-        current.write(connection, told)
+        current.follow(connection, told)
     return len(later)
 
 
@@ -32,14 +32,14 @@ def _tell(connection: sa.Connection, published: PublishedScorecard, rows: ScoreR
     scorecard, keys = published.scorecard, rows.tenants.tolist()
     width, lookback = len(scorecard.components), scorecard.trend.lookback_days
     baseline = earlier.oldest_within(connection, published.id, width, keys, rows.day, lookback)
-    previous = earlier.latest_before(connection, published.id, width, keys, rows.day)
-    directions = trend(scorecard, rows.components, baseline.baseline)
+    previous = earlier.latest_before(connection, published.id, keys, rows.day)
+    directions = trend(scorecard, rows.components, rows.overall, baseline.baseline)
     nothing = np.zeros(len(keys))
     levels, _ = risk(scorecard, rows.overall, directions, nothing, nothing > 0, nothing * np.nan)
     by_score = rows.risk_reasons == Reason.SCORE
     return replace(
         rows,
-        previous=previous.overall,
+        previous=previous,
         baseline=baseline.overall,
         baseline_days=baseline.days,
         trends=directions,

@@ -58,6 +58,10 @@ class ComponentScores:
         stale: Bools = (self.states >= State.STALE) & (self.states < State.MISSING)
         return stale
 
+    def at(self, tenants: Bools) -> Self:
+        """The scores of some tenants."""
+        return type(self)(self.scores[:, tenants], self.states[:, tenants])
+
     def only(self, keep: Bools) -> Self:
         """The same scores with everything left out that `keep` does not hold."""
         return type(self)(np.where(keep, self.scores, np.nan), self.states)

@@ -29,7 +29,7 @@ def score_fleet(
     """Score all tenants. `age_days`: age at the run's instant (NaN: unknown); `baseline`: for the trend."""
     components = score_components(scorecard, columns)
     score = overall(scorecard, components)
-    directions = trend(scorecard, components, baseline)
+    directions = trend(scorecard, components, score, baseline)
     missing, silent = missing_weight(scorecard, components), not_alive(scorecard, columns)
     levels, reasons = risk(scorecard, score, directions, missing, silent, age_days)
     return FleetScores(components, score, confidence(scorecard, components), directions, levels, reasons)

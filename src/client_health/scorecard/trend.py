@@ -5,7 +5,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from client_health.scorecard.components import Bools, Codes, ComponentScores
+from client_health.scorecard.components import Codes, ComponentScores
 from client_health.scorecard.composite import overall
 from client_health.scorecard.model import Scorecard
 from client_health.scorecard.rounding import Floats
@@ -21,29 +21,38 @@ class Direction(IntEnum):
 
 @dataclass(frozen=True)
 class Baseline:
-    """Component scores of an earlier date, aligned with the tenants that are scored now.
+    """Scores of an earlier date, aligned with the tenants that are scored now.
 
-    `known` is False for a tenant without an earlier score; its columns are then ignored.
+    `overall` is NaN for a tenant without an earlier score; its components are then ignored.
     """
 
     components: ComponentScores
-    known: Bools
+    overall: Floats
 
 
-def trend(scorecard: Scorecard, now: ComponentScores, baseline: Baseline | None) -> Codes:
-    """Direction of each tenant, told over the components that are missing on neither date."""
-    directions = np.zeros(now.scores.shape[1], dtype=np.uint8)
+def trend(scorecard: Scorecard, now: ComponentScores, score: Floats, baseline: Baseline | None) -> Codes:
+    """Direction of each tenant, told over the components that are missing on neither date.
+
+    `score` is the overall score of `now`.
+    """
+    directions = np.zeros(len(score), dtype=np.uint8)
     if baseline is None:
         return directions
-    change = comparable_change(scorecard, now, baseline)
+    change = comparable_change(scorecard, now, score, baseline)
     directions[change > scorecard.trend.improving_above] = Direction.IMPROVING
     directions[change < scorecard.trend.declining_below] = Direction.DECLINING
     return directions
 
 
-def comparable_change(scorecard: Scorecard, now: ComponentScores, baseline: Baseline) -> Floats:
+def comparable_change(
+    scorecard: Scorecard, now: ComponentScores, score: Floats, baseline: Baseline
+) -> Floats:
     """Change of the score over the common components; NaN where there is nothing to compare."""
-    common = ~(now.missing | baseline.components.missing)
-    then = overall(scorecard, baseline.components.only(common))
-    change: Floats = overall(scorecard, now.only(common)) - then
-    return np.where(baseline.known, change, np.nan)
+    missing = now.missing | baseline.components.missing
+    change = score - baseline.overall
+    apart = missing.any(axis=0) & ~np.isnan(baseline.overall)
+    if apart.any():
+        common = ~missing[:, apart]
+        then = overall(scorecard, baseline.components.at(apart).only(common))
+        change[apart] = overall(scorecard, now.at(apart).only(common)) - then
+    return change

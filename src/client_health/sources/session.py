@@ -63,7 +63,10 @@ class SourceSession:
                 if not result.returns_rows:
                     raise SourceError("returns no rows at all; a SELECT is expected")
                 columns = tuple(str(column).lower() for column in result.keys())  # noqa: SIM118
-                rows = [tuple(row) for row in result.fetchall()]
+                assert result.cursor is not None
+                rows = [
+                    tuple(row) for row in result.cursor.fetchall()
+                ]  # plain tuples, as the driver has them
             connection.rollback()
         except SQLAlchemyError as error:
             self.close()

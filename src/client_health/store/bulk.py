@@ -106,7 +106,7 @@ def _copy_type(column: sa.Column[Any]) -> str:
         "Boolean": "bool",
         "Date": "date",
         "Instant": "timestamptz",
-        "Vector": "float8[]",
+        "Vector": "bytea",  # already in the form of the wire
     }[type(column.type).__name__]
 
 

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
-from numpy.typing import NDArray
 
 from client_health.scorecard.components import Bools, ComponentScores, State
 from client_health.scorecard.trend import Baseline
+from client_health.store.schema import health_scores as table
 from client_health.store.schema import score_current
-from client_health.store.scores import days_scored, read_day
-from client_health.store.types import Floats
+from client_health.store.scores import days_scored
+from client_health.store.types import Floats, stack
+from client_health.store.usage import IN_LIST
 
 NO_KEY = -1  # a tenant that the store does not know yet
 
@@ -29,7 +31,7 @@ class EarlierScores:
     @property
     def baseline(self) -> Baseline:
         """The same in the form that the trend reads."""
-        return Baseline(self.components, self.known)
+        return Baseline(self.components, self.overall)
 
 
 def oldest_within(
@@ -42,59 +44,67 @@ def oldest_within(
 ) -> EarlierScores:
     """Each tenant's oldest score of the last `lookback` days before `day`."""
     days = days_scored(connection, scorecard, day - timedelta(days=lookback), day - timedelta(days=1))
-    return _first_found(connection, scorecard, components, tenants, days, np.array(tenants) != NO_KEY)
+    search = _Search(tenants, components, np.array(tenants) != NO_KEY)
+    return search.through(connection, scorecard, days, with_components=True)
 
 
-def latest_before(
-    connection: sa.Connection, scorecard: int, components: int, tenants: Sequence[int], day: date
-) -> EarlierScores:
-    """Each tenant's latest score before `day`."""
+def latest_before(connection: sa.Connection, scorecard: int, tenants: Sequence[int], day: date) -> Floats:
+    """Each tenant's latest score before `day`; NaN where there is none."""
     days = days_scored(connection, scorecard, date.min, day - timedelta(days=1))
     scored_once = set(connection.scalars(sa.select(score_current.c.tenant)))
-    worth_looking = np.array([key in scored_once for key in tenants], dtype=bool)
-    return _first_found(connection, scorecard, components, tenants, days[::-1], worth_looking)
+    search = _Search(tenants, 0, np.array([key in scored_once for key in tenants], dtype=bool))
+    return search.through(connection, scorecard, days[::-1], with_components=False).overall
 
 
-def _first_found(
-    connection: sa.Connection,
-    scorecard: int,
-    width: int,
-    tenants: Sequence[int],
-    days: Sequence[date],
-    pending: Bools,
-) -> EarlierScores:
-    """Take each tenant's score from the first of `days` that has one."""
-    keys = np.array(tenants, dtype=np.int64)
-    order = np.argsort(keys, kind="stable")
-    pending, known = pending.copy(), np.zeros(len(keys), dtype=bool)
-    found_days: list[date | None] = [None] * len(keys)
-    score = np.full(len(keys), np.nan)
-    parts = ComponentScores(
-        np.full((width, len(keys)), np.nan), np.full((width, len(keys)), State.MISSING, dtype=np.uint8)
-    )
-    for day in days:
-        if not pending.any():
-            break
-        rows = read_day(connection, day, scorecard, width, keys[pending].tolist())
-        places, hits = _places(keys, order, rows.tenants)
-        use = hits & pending[places] & ~np.isnan(rows.overall)
-        at = places[use]
-        score[at], known[at], pending[at] = rows.overall[use], True, False
-        parts.scores[:, at], parts.states[:, at] = (
-            rows.components.scores[:, use],
-            rows.components.states[:, use],
+class _Search:
+    """Takes each tenant's score from the first of some days that has one."""
+
+    def __init__(self, tenants: Sequence[int], components: int, pending: Bools) -> None:
+        count = len(tenants)
+        self._keys = np.array(tenants, dtype=np.int64)
+        self._order = np.argsort(self._keys, kind="stable")
+        self._width, self._pending = components, pending.copy()
+        self._days: list[date | None] = [None] * count
+        self._overall = np.full(count, np.nan)
+        self._parts = ComponentScores(
+            np.full((components, count), np.nan), np.full((components, count), State.MISSING, dtype=np.uint8)
         )
+
+    def through(
+        self, connection: sa.Connection, scorecard: int, days: Sequence[date], with_components: bool
+    ) -> EarlierScores:
+        """Look through the days in their order until every tenant has a score."""
+        for day in days:
+            if not self._pending.any():
+                break
+            self._take(day, self._read(connection, scorecard, day, with_components), with_components)
+        return EarlierScores(~np.isnan(self._overall), self._overall, self._days, self._parts)
+
+    def _read(
+        self, connection: sa.Connection, scorecard: int, day: date, with_components: bool
+    ) -> Sequence[sa.Row[tuple[Any, ...]]]:
+        columns = (table.c.tenant, table.c.overall, table.c.component_scores, table.c.component_states)
+        query = sa.select(*(columns if with_components else columns[:2]))
+        query = query.where(table.c.day == day, table.c.scorecard == scorecard, table.c.overall.is_not(None))
+        wanted = self._keys[self._pending].tolist()
+        if len(wanted) <= IN_LIST:
+            query = query.where(table.c.tenant.in_(wanted))
+        return connection.execute(query).all()
+
+    def _take(self, day: date, rows: Sequence[sa.Row[tuple[Any, ...]]], with_components: bool) -> None:
+        if not rows:
+            return
+        tenants = np.array([row.tenant for row in rows], dtype=np.int64)
+        places = self._order[
+            np.minimum(np.searchsorted(self._keys, tenants, sorter=self._order), len(self._keys) - 1)
+        ]
+        use = (self._keys[places] == tenants) & self._pending[places]
+        at = places[use]
+        self._overall[at] = np.array([row.overall for row in rows], dtype=np.float64)[use]
+        self._pending[at] = False
         for place in at.tolist():
-            found_days[place] = day
-    return EarlierScores(known, score, found_days, parts)
-
-
-def _places(
-    keys: NDArray[np.int64], order: NDArray[np.int64], wanted: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], Bools]:
-    """Where each of `wanted` stands in `keys`, and whether it stands there at all."""
-    if not len(wanted):
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
-    near = np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)
-    places = order[near]
-    return places, keys[places] == wanted
+            self._days[place] = day
+        if with_components:
+            scores = stack([row.component_scores for row in rows], self._width)
+            states = ComponentScores.states_from_letters([row.component_states for row in rows], self._width)
+            self._parts.scores[:, at], self._parts.states[:, at] = scores[use].T, states[:, use]

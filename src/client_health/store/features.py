@@ -38,5 +38,5 @@ def replace(
 
 def _stored(connection: sa.Connection, tenants: set[int]) -> dict[tuple[int, str], Times]:
     query = sa.select(table.c.tenant, table.c.feature_key, table.c.first_used_at, table.c.last_used_at)
-    rows = connection.execute(query).tuples()
+    rows = connection.execute(query)
     return {(tenant, key): (first, last) for tenant, key, first, last in rows if tenant in tenants}

@@ -74,11 +74,10 @@ def page(
 def summary(connection: sa.Connection, filters: Filters) -> dict[str, dict[str, int]]:
     """How many of the filtered tenants have each risk level and each trend."""
     counts: dict[str, dict[str, int]] = {}
-    for name, column in (("risk_level", score_current.c.risk_level), ("trend", score_current.c.trend)):
+    for name in ("risk_level", "trend"):
+        column = sa.func.coalesce(score_current.c[name], "UNKNOWN")
         query = sa.select(column, sa.func.count()).select_from(_joined).where(*_conditions(filters))
-        counts[name] = {
-            value or "UNKNOWN": count for value, count in connection.execute(query.group_by(column))
-        }
+        counts[name] = {row[0]: row[1] for row in connection.execute(query.group_by(column))}
     return counts
 
 

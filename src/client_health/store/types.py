@@ -52,13 +52,30 @@ class Vector(sa.types.TypeDecorator[Floats]):
         return np.array(value) if dialect.name == "postgresql" else np.frombuffer(value, dtype="<f8")
 
 
-def pack(matrix: Floats, dialect: str) -> Sequence[Any]:
-    """Rows of a (tenants × figures) matrix in the driver's form of `Vector`."""
+def pack(matrix: Floats, dialect: str) -> Sequence[bytes]:
+    """Rows of a (tenants × figures) matrix as bulk writes send a `Vector`.
+
+    SQLite stores the plain floats; PostgreSQL's COPY reads an array's binary form, with its header.
+    """
+    count, width = matrix.shape
     if dialect == "postgresql":
-        rows: Sequence[Any] = matrix.tolist()
-        return rows
-    data, width = np.ascontiguousarray(matrix, dtype="<f8").tobytes(), matrix.shape[1] * 8
-    return [data[start : start + width] for start in range(0, len(data), width)]
+        rows = np.empty(count, dtype=_wire_array(width))
+        rows["dimensions"], rows["nulls"], rows["kind"] = 1, 0, _FLOAT8
+        rows["length"], rows["first"] = width, 1
+        rows["items"]["size"], rows["items"]["value"] = 8, matrix
+        data, step = rows.tobytes(), rows.dtype.itemsize
+    else:
+        data, step = np.ascontiguousarray(matrix, dtype="<f8").tobytes(), width * 8
+    return [data[start : start + step] for start in range(0, len(data), step)]
+
+
+_FLOAT8 = 701  # PostgreSQL's object id of double precision
+
+
+def _wire_array(width: int) -> np.dtype[np.void]:
+    """PostgreSQL's binary form of a one-dimensional array: a header, then size and value of each item."""
+    header = [(name, ">i4") for name in ("dimensions", "nulls", "kind", "length", "first")]
+    return np.dtype([*header, ("items", [("size", ">i4"), ("value", ">f8")], (width,))])
 
 
 def stack(vectors: Sequence[Floats], width: int) -> Floats:

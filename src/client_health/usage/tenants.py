@@ -83,11 +83,16 @@ def _parse_attributes(
 
 
 def _text(value: Any) -> str | None:
+    if isinstance(value, str) and len(value) <= MAX_TEXT and value.isprintable():
+        return " ".join(value.split()) or None
     text = "".join(character if character.isprintable() else " " for character in str(value)[: MAX_TEXT * 2])
     return " ".join(text.split())[:MAX_TEXT] or None
 
 
 def parse_instant(value: Any) -> datetime:
+    """An instant, a date (its start) or the text of one, in UTC unless it names its zone."""
+    if type(value) is datetime and value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     instant = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
