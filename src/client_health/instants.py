@@ -54,6 +54,8 @@ def parse_as_of(text: str, zone: ZoneInfo) -> datetime:
     try:
         if _PLAIN_DATE.fullmatch(text):
             return end_of_day(parse_date(text, "--as-of"), zone)
+        if ":" not in text:
+            raise ValueError("no time of day")
         instant = datetime.fromisoformat(text)
         return instant.replace(tzinfo=instant.tzinfo or zone).astimezone(UTC)
     except (ValueError, OverflowError):

@@ -122,7 +122,7 @@ def test_every_start_of_a_formula_is_prefixed(text, tmp_path):
     file = tmp_path / "cells.csv"
     write_rows(["cell"], [{"cell": text}], "csv", file)
     with file.open(newline="") as stream:
-        assert list(csv.reader(stream)) == [["cell"], [f"'{text}"]]
+        assert list(csv.reader(stream)) == [["cell"], [f"'{text}".replace("\r", " ")]]
 
 
 def test_json_lines_hold_numbers_and_nulls(told):

@@ -384,13 +384,11 @@ def test_an_empty_application_has_no_figures(casework_url: str) -> None:
     assert [usage(casework_url, key) for key in USAGE] == [{}] * len(USAGE)
 
 
-NESTED = ("case_resolution", "campaign_completion", "days_to_close")
+NESTED = ("case_resolution", "campaign_completion", "days_to_close")  # SQLite reads these whole
 
 
 @pytest.mark.parametrize("key", USAGE)
 def test_a_range_of_tenants_is_pushed_down_to_the_tables(casework_url: str, key: str) -> None:
-    if casework_url.startswith("sqlite") and key in NESTED:
-        pytest.skip("SQLite pushes a condition below one GROUP BY, not below a second query inside it")
     db = Casework(casework_url)
     for n in range(100):
         tenant = db.tenant(f"t{n:03}").user(YESTERDAY).case(outcome=IN_WINDOW).investigation(IN_WINDOW)
@@ -402,7 +400,8 @@ def test_a_range_of_tenants_is_pushed_down_to_the_tables(casework_url: str, key:
     explain = "explain query plan " if casework_url.startswith("sqlite") else "explain "
     plan = [str(list(row.values())[-1]) for row in ask(casework_url, explain + sharded, **binds_of(query))]
     conditions = [line for line in plan if re.search(r"organization_id ?>", line)]
-    assert conditions
+    reaches_the_tables = not (casework_url.startswith("sqlite") and key in NESTED)
+    assert bool(conditions) is reaches_the_tables
     assert not [line for line in conditions if "_case.organization_id" in line]
 
 

@@ -33,7 +33,9 @@ def tenant(store: Store, key: int, name: str, overall: int | None = None, **more
         "calculated_at": NOON,
     } | more
     with store.write() as connection:
-        connection.execute(sa.insert(tenants).values(id=key, tenant_id=f"t{key:03}", name=name, **attributes))
+        searched = "\n".join((name, str(attributes.get("slug")), f"t{key:03}")).casefold()
+        values = {"id": key, "tenant_id": f"t{key:03}", "name": name, "search_text": searched} | attributes
+        connection.execute(sa.insert(tenants).values(**values))
         if has_row:
             connection.execute(sa.insert(score_current).values(tenant=key, **score))
 

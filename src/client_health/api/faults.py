@@ -31,6 +31,8 @@ _STATUS: dict[type[ClientHealthError], HTTPStatus] = {
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
+_SAID = {HTTPStatus.SERVICE_UNAVAILABLE: "the store does not answer; the log has the details"}
+
 
 def install(app: FastAPI) -> None:
     """Answer every fault of this application as problem details."""
@@ -38,6 +40,7 @@ def install(app: FastAPI) -> None:
         handlers={ClientHealthError: _ours},
         request_validation_handler=_invalid_request,
     )
+    handler.handlers[Exception] = _of_the_program  # last: the first handler that fits is taken
     add_exception_handler(app, handler)
     app.add_exception_handler(ClientHealthError, handler)
 
@@ -49,8 +52,15 @@ def _ours(_handler: object, _request: Request, fault: Exception) -> Problem:
     )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request failed", reason=str(fault))
+        return problem(status, _SAID.get(status, "a fault of the program; the log has the details"))
     headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
     return problem(status, str(fault), headers)
+
+
+def _of_the_program(_handler: object, _request: Request, fault: Exception) -> Problem:
+    """A fault of ours: its words may hold SQL or addresses, so they go to the log only."""
+    log.error("a request failed by a fault of the program", exc_info=fault)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "a fault of the program; the log has the details")
 
 
 def problem(status: HTTPStatus, detail: str, headers: dict[str, str] | None = None, **extra: Any) -> Problem:
@@ -61,7 +71,11 @@ def problem(status: HTTPStatus, detail: str, headers: dict[str, str] | None = No
 
 def _invalid_request(_handler: object, _request: Request, fault: RequestValidationError) -> Problem:
     errors = [
-        {"loc": [str(part) for part in one["loc"]], "msg": str(one["msg"]), "type": str(one["type"])}
+        {
+            "loc": [str(part) for part in one["loc"]],
+            "msg": str(one["msg"]).removeprefix("Value error, "),
+            "type": str(one["type"]),
+        }
         for one in fault.errors()
     ]
     detail = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in errors)

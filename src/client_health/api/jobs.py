@@ -1,11 +1,13 @@
 """Endpoints of runs: start all, list, watch, cancel."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, status
+from pydantic import AfterValidator
 
 from client_health.api import present
+from client_health.api.checks import without_nul
 from client_health.api.context import Admin, Ctx, Viewer
 from client_health.api.schemas import Job, JobAccepted, JobDetail, JobList
 from client_health.errors import UsageError
@@ -14,7 +16,16 @@ from client_health.jobs import requests
 from client_health.store import problems, runs
 
 router = APIRouter(tags=["jobs"])
-JobId = Annotated[str, Path(alias="jobId", max_length=100, examples=["0f6c2d1e4b7a4f0c9f3f6f2b8c1d2e3f"])]
+JobId = Annotated[
+    str,
+    Path(
+        alias="jobId",
+        max_length=100,
+        description="What asking for the run answered.",
+        examples=["0f6c2d1e4b7a4f0c9f3f6f2b8c1d2e3f"],
+    ),
+    AfterValidator(without_nul),
+]
 SHOWN_PROBLEMS = 1000
 
 
@@ -61,6 +72,6 @@ def cancel_job(ctx: Ctx, _: Admin, job_id: JobId) -> Job:
 
 def _before(cursor: str | None) -> datetime | None:
     try:
-        return None if cursor is None else datetime.fromisoformat(cursor)
-    except ValueError:
+        return None if cursor is None else datetime.fromisoformat(cursor).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise UsageError("cursor: not one that an earlier page returned") from None

@@ -187,5 +187,7 @@ def _camel_rows(value: Any) -> Any:
 
 
 def _lower_camel(name: str) -> str:
+    if name == "tenant_id":
+        return "organizationId"
     first, *rest = name.split("_")
     return first + "".join(word.title() for word in rest)

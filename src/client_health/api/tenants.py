@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, status
+from pydantic import AfterValidator, WrapValidator
 
 from client_health.api import present
+from client_health.api.checks import searchable, whole_days, without_nul
 from client_health.api.context import Csm, Ctx, Viewer
 from client_health.api.schemas import (
     AlertLevelAnswer,
@@ -26,8 +28,22 @@ from client_health.store import alert_levels, history, portfolio, scorecards, te
 from client_health.store.portfolio import Filters, Sort
 
 router = APIRouter(tags=["tenants"])
-OrgId = Annotated[str, Path(alias="orgId", max_length=500, examples=["acme-gmbh"])]
-Days = Annotated[int, Query(ge=1, le=730, description="How many days up to the latest score: 1 to 730.")]
+OrgId = Annotated[
+    str,
+    Path(
+        alias="orgId",
+        max_length=500,
+        description="The tenant's id in the application.",
+        examples=["acme-gmbh"],
+    ),
+    AfterValidator(without_nul),
+]
+Days = Annotated[
+    int,
+    Query(ge=1, le=730, description="How many days up to the latest score: 1 to 730."),
+    WrapValidator(whole_days),
+]
+Word = Annotated[str | None, Query(max_length=200), AfterValidator(searchable)]
 
 
 @router.get("", include_in_schema=False)
@@ -35,12 +51,16 @@ Days = Annotated[int, Query(ge=1, le=730, description="How many days up to the l
 def get_portfolio(
     ctx: Ctx,
     _: Viewer,
-    search: Annotated[str | None, Query(max_length=200, description="Part of name, slug or id.")] = None,
+    search: Annotated[
+        str | None,
+        Query(max_length=200, description="Part of name, slug or id."),
+        AfterValidator(searchable),
+    ] = None,
     risk_level: Annotated[RiskLevel | None, Query(alias="riskLevel")] = None,
     trend: TrendWord | None = None,
-    segment: Annotated[str | None, Query(max_length=200)] = None,
-    industry: Annotated[str | None, Query(max_length=200)] = None,
-    owner: Annotated[str | None, Query(max_length=200)] = None,
+    segment: Word = None,
+    industry: Word = None,
+    owner: Word = None,
     alert_level: Annotated[AlertLevelWord | None, Query(alias="alertLevel")] = None,
     sort: Annotated[Sort, Query(description="A leading minus sorts downwards.")] = "score",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,

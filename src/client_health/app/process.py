@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import structlog
 import uvicorn
@@ -52,7 +52,8 @@ def run_server(
     if worker is not None:
         worker.start()
         threading.Thread(target=_end_when_lost, args=(worker, server), daemon=True).start()
-    server.run()
+    with suppress(SystemExit):  # uvicorn's way to say that the port is taken; its log line says so too
+        server.run()
     if worker is not None:
         worker.stop()
     return 1 if (worker is not None and worker.lost) or not server.started else 0

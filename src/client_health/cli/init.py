@@ -33,7 +33,10 @@ def init(
     if preset is not None and preset not in PRESETS:
         raise UsageError(f"--preset: there is no preset {preset!r}; known: {', '.join(PRESETS)}")
     text = render(load_preset(preset, dialect or _dialect()) if preset else None)
-    context.config.write_text(text, "utf-8")
+    try:
+        context.config.write_text(text, "utf-8")
+    except OSError as error:
+        raise ConfigError(f"{context.config} cannot be written: {error.strerror}") from None
     output.print(f"Wrote {context.config}. Next: export {ADDRESS}=…, then client-health check")
 
 

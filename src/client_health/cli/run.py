@@ -8,7 +8,7 @@ from rich.markup import escape
 from client_health.cli.context import Context, errors, who
 from client_health.cli.performing import exit_code, perform_here, print_json, print_summary
 from client_health.errors import UsageError
-from client_health.instants import parse_as_of, utc_now
+from client_health.instants import iso, parse_as_of, utc_now
 from client_health.jobs import requests
 from client_health.settings.load import load_scorecard
 from client_health.settings.model import Settings
@@ -48,6 +48,10 @@ def run(
         raise UsageError("--now and --as-of exclude each other")
     instant = present if now else parse_as_of(as_of, settings.zone) if as_of is not None else None
     request = requests.by_command(settings, instant, tenant or (), accept, who(), present)
+    if request.as_of > present:
+        errors.print(
+            f"[yellow]{iso(request.as_of)} lies in the future; no earlier score will replace it.[/yellow]"
+        )
     with context.store() as store:
         warn_of_draft(store, settings)
         done = perform_here(store, settings, request, f"Scoring {request.score_date}")

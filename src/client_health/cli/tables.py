@@ -20,12 +20,17 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def write_rows(columns: Sequence[str], rows: Iterable[Row], form: Format, file: Path | None) -> None:
     """Write rows to a file, or to standard output where it is None."""
-    if form == "parquet":
-        _write_parquet(columns, rows, file)
-        return
-    opened = file.open("w", encoding="utf-8", newline="") if file else nullcontext(sys.stdout)
-    with opened as stream:
-        (_write_csv if form == "csv" else _write_jsonl)(columns, rows, stream)
+    try:
+        if form == "parquet":
+            _write_parquet(columns, rows, file)
+            return
+        opened = file.open("w", encoding="utf-8", newline="") if file else nullcontext(sys.stdout)
+        with opened as stream:
+            (_write_csv if form == "csv" else _write_jsonl)(columns, rows, stream)
+    except OSError as error:
+        raise UsageError(
+            f"--output: {file or 'standard output'} cannot be written: {error.strerror}"
+        ) from None
 
 
 def _write_csv(columns: Sequence[str], rows: Iterable[Row], stream: IO[str]) -> None:
@@ -37,7 +42,8 @@ def _write_csv(columns: Sequence[str], rows: Iterable[Row], stream: IO[str]) -> 
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) else value
+        shielded = f"'{value}" if value.startswith(_FORMULA) else value
+        return shielded.replace("\r", " ")  # the writer would not quote it, and readers end the row there
     plain = _plain(value)
     return json.dumps(plain) if isinstance(plain, dict | list) else plain
 

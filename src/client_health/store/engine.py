@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from client_health.errors import ConfigError, StoreError
 from client_health.settings.addresses import resolve_address
@@ -61,7 +61,7 @@ def _explained() -> Iterator[None]:
     """An unreachable store is a sentence, without the address, which may hold a password."""
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, InterfaceError) as error:
         raise StoreError(f"the store does not answer: {first_line(error)}") from error
 
 

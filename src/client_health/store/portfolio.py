@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from client_health.errors import UsageError
 from client_health.store.alert_levels import DEFAULT as DEFAULT_ALERT_LEVEL
 from client_health.store.schema import alert_levels, score_current, tenants
+from client_health.store.tenants import folded
 
 Sort = Literal["score", "-score", "name", "-name", "change", "-change", "confidence", "-confidence"]
 _LAST = 1_000_000.0  # where a tenant without a figure stands: behind all others, in both directions
@@ -103,9 +104,7 @@ def _select() -> sa.Select[Any]:
 def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = [tenants.c.is_active]
     if filters.search:
-        wanted = filters.search.lower()
-        columns = (tenants.c.name, tenants.c.slug, tenants.c.tenant_id)
-        conditions.append(sa.or_(*(sa.func.lower(c).contains(wanted, autoescape=True) for c in columns)))
+        conditions.append(tenants.c.search_text.contains(folded(filters.search), autoescape=True))
     equal: list[tuple[str | None, sa.ColumnElement[Any]]] = [
         (filters.risk_level, sa.func.coalesce(score_current.c.risk_level, "UNKNOWN")),
         (filters.trend, score_current.c.trend),
@@ -115,7 +114,7 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     ]
     conditions += [column == value for value, column in equal if value is not None]
     if filters.industry is not None:
-        conditions.append(sa.func.lower(tenants.c.industry) == filters.industry.lower())
+        conditions.append(tenants.c.industry_key == folded(filters.industry))
     return conditions
 
 
@@ -144,7 +143,9 @@ def _decode(cursor: str, sort: Sort) -> tuple[Any, str]:
         stored, value, tenant_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         expected = str if sort.lstrip("-") == "name" else float
         if stored == sort and isinstance(value, expected) and isinstance(tenant_id, str):
-            return value, tenant_id
+            str(value).encode() + tenant_id.encode()  # lone surrogates cannot be bound
+            if "\0" not in f"{value}{tenant_id}":
+                return value, tenant_id
     except (ValueError, TypeError, binascii.Error):
         pass
     raise UsageError("cursor: not one that an earlier page with the same sort returned")

@@ -26,6 +26,8 @@ tenants = sa.Table(
     sa.Column("since", Instant),
     sa.Column("segment", sa.Text),
     sa.Column("industry", sa.Text),
+    sa.Column("industry_key", sa.Text),  # case-folded here: databases fold ASCII only, or by locale
+    sa.Column("search_text", sa.Text, nullable=False, server_default=""),  # name, slug and id, case-folded
     sa.Column("employee_count", sa.Integer),
     sa.Column("owner", sa.Text),
     sa.Column("arr", sa.Float(53)),

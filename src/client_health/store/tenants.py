@@ -1,7 +1,7 @@
 """Tenants: external ids to surrogate keys, attributes, and who is active."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -42,9 +42,9 @@ def sync(connection: sa.Connection, tenants: Sequence[Tenant], whole_fleet: bool
         connection.execute(sa.insert(table), values)
         known = keys(connection)
     ids = [known[tenant.tenant_id] for tenant in tenants]
-    columns = ("id", "tenant_id", *ATTRIBUTES, "is_active")
+    columns = ("id", "tenant_id", *ATTRIBUTES, "industry_key", "search_text", "is_active")
     rows = (
-        (key, tenant.tenant_id, *(getattr(tenant, name) for name in ATTRIBUTES), True)
+        (key, tenant.tenant_id, *(getattr(tenant, name) for name in ATTRIBUTES), *_folded(tenant), True)
         for key, tenant in zip(ids, tenants, strict=True)
     )
     merge(connection, table, columns, rows)
@@ -56,6 +56,16 @@ def sync(connection: sa.Connection, tenants: Sequence[Tenant], whole_fleet: bool
                 [{"gone": key} for key in gone],
             )
     return ids
+
+
+def folded(text: str) -> str:
+    """Text as it is compared where case does not matter."""
+    return text.casefold()
+
+
+def _folded(tenant: Tenant) -> tuple[str | None, str]:
+    searched = "\n".join((tenant.name, tenant.slug or "", tenant.tenant_id))
+    return folded(tenant.industry) if tenant.industry else None, folded(searched)
 
 
 def keys(connection: sa.Connection) -> dict[str, int]:
@@ -78,10 +88,14 @@ def find(connection: sa.Connection, tenant_id: str) -> StoredTenant:
     row = connection.execute(sa.select(table).where(table.c.tenant_id == tenant_id)).one_or_none()
     if row is None:
         raise NotFoundError(f"there is no tenant {tenant_id!r}")
-    return StoredTenant(**row._mapping)
+    return _stored(row)
 
 
 def all_tenants(connection: sa.Connection) -> list[StoredTenant]:
     """Every tenant, inactive ones too, by external id."""
     rows = connection.execute(sa.select(table).order_by(table.c.tenant_id))
-    return [StoredTenant(**row._mapping) for row in rows]
+    return [_stored(row) for row in rows]
+
+
+def _stored(row: sa.Row[tuple[object, ...]]) -> StoredTenant:
+    return StoredTenant(**{field.name: row._mapping[field.name] for field in fields(StoredTenant)})

@@ -190,6 +190,8 @@ def upgrade() -> None:
         sa.Column("since", Instant(), nullable=True),
         sa.Column("segment", sa.Text(), nullable=True),
         sa.Column("industry", sa.Text(), nullable=True),
+        sa.Column("industry_key", sa.Text(), nullable=True),
+        sa.Column("search_text", sa.Text(), server_default="", nullable=False),
         sa.Column("employee_count", sa.Integer(), nullable=True),
         sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("arr", sa.Float(precision=53), nullable=True),

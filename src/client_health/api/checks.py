@@ -1,0 +1,28 @@
+"""Checks of parameters that the framework's own words do not explain well."""
+
+from pydantic import ValidationError, ValidatorFunctionWrapHandler
+
+from client_health.errors import NotFoundError
+
+
+def without_nul(text: str) -> str:
+    """No id holds a NUL character, and PostgreSQL refuses to look for one."""
+    if "\0" in text:
+        raise NotFoundError("there is nothing whose id holds a NUL character")
+    return text
+
+
+def searchable(text: str | None) -> str | None:
+    """The same for words that are searched for."""
+    if text is not None and "\0" in text:
+        raise ValueError("no text holds a NUL character")
+    return text
+
+
+def whole_days(value: object, check: ValidatorFunctionWrapHandler) -> int:
+    """A number of days from 1 to 730, or the sentence that says so."""
+    try:
+        days: int = check(value)
+    except ValidationError:
+        raise ValueError("give a whole number of days from 1 to 730") from None
+    return days
