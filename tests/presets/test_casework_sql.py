@@ -91,6 +91,11 @@ def usage(url: str, key: str, as_of: datetime = AS_OF) -> Figures:
     return figures
 
 
+def told(figures: Figures) -> Figures:
+    """The tenants that have any figure but zeros: one that an answer leaves out has zeros in a run too."""
+    return {tenant: row for tenant, row in figures.items() if any(row.values())}
+
+
 @pytest.fixture
 def db(casework_url: str) -> Casework:
     return Casework(casework_url)
@@ -102,8 +107,10 @@ def saved(db: Casework, key: str) -> Figures:
 
 
 def on_time_and_verdict(db: Casework) -> dict[str, tuple[float, float]]:
+    tenants = [row["id"] for row in db.rows["organizations"]]
     figures = saved(db, "case_resolution")
-    return {tenant: (row["cases_on_time"], row["cases_with_verdict"]) for tenant, row in figures.items()}
+    told = {tenant: (row["cases_on_time"], row["cases_with_verdict"]) for tenant, row in figures.items()}
+    return dict.fromkeys(tenants, (0, 0)) | told  # who is left out has zeros, as in a run
 
 
 def completed_and_due(db: Casework) -> dict[str, tuple[float, float]]:
@@ -438,9 +445,9 @@ class TestSample:
     def test_both_dialects_give_the_same_figures(
         self, sample_sqlite: str, sample_postgresql: str, key: str
     ) -> None:
-        figures = usage(sample_sqlite, key)
+        figures = told(usage(sample_sqlite, key))
         assert figures
-        assert figures == usage(sample_postgresql, key)
+        assert figures == told(usage(sample_postgresql, key))
 
     def test_both_dialects_give_the_same_tenants(self, sample_sqlite: str, sample_postgresql: str) -> None:
         answers = []

@@ -22,6 +22,9 @@ from (
       left join investigations i on i.case_id = c.id
       where c.status = 'CLOSED'
         and not c.is_merged
+        -- Old closed cases are passed over before they are grouped, whatever it is that closed them.
+        and (c.updated_at >= :window_start or c.outcome_at >= :window_start
+          or exists (select 1 from investigations l where l.case_id = c.id and l.closed_at >= :window_start))
       group by c.organization_id, c.id, c.created_at, c.outcome_at, c.updated_at
     ) as closed_case
     where closed_at >= :window_start
