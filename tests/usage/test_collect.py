@@ -14,7 +14,7 @@ from client_health.settings import Settings
 from client_health.sources.reader import SourceReader
 from client_health.sources.session import Rows
 from client_health.sources.statement import TenantRange
-from client_health.usage.collect import NoAnswerError, collect
+from client_health.usage.collect import CollectionFailedError, collect
 from client_health.usage.features import FeatureUse
 from client_health.usage.metrics import Collection
 from tests.sources.application import execute, reader_on
@@ -113,7 +113,7 @@ def test_a_failing_first_query_does_not_keep_the_others_from_being_asked() -> No
 
 
 def test_if_every_query_fails_the_run_fails_and_says_how() -> None:
-    with pytest.raises(NoAnswerError, match="no usage query gave an answer") as caught:
+    with pytest.raises(CollectionFailedError, match="no usage query gave an answer") as caught:
         run(Script(tenants=FLEET, login="timeout", tickets="no such table"), settings(usage=TWO))
     assert "usage.login: timeout; usage.tickets: no such table" in str(caught.value)
     assert [report.failure for report in caught.value.reports] == ["timeout", "no such table"]
@@ -197,7 +197,7 @@ def test_it_is_asked_for_the_present() -> None:
 
 
 def test_a_past_date_for_which_nothing_can_be_asked_fails() -> None:
-    with pytest.raises(NoAnswerError):
+    with pytest.raises(CollectionFailedError):
         run(
             Script(tenants=FLEET, login=LOGINS),
             settings(usage={"login": STATE["login"]}),

@@ -54,7 +54,7 @@ def main() -> None:
     """Run the command; faults of users are one sentence, faults of ours leave a traceback in the log."""
     from client_health.app.logs import configure_logs
 
-    configure_logs("WARNING")
+    configure_logs("ERROR")  # what a command has to say, it says itself
     try:
         app(args=_config_first(sys.argv[1:]))
     except ClientHealthError as fault:

@@ -24,7 +24,7 @@ from client_health.store import runs, scorecards
 from client_health.store.engine import Store
 from client_health.store.runs import Run
 from client_health.store.scorecards import PublishedScorecard
-from client_health.usage.collect import NoAnswerError
+from client_health.usage.collect import CollectionFailedError
 
 RUN_LEASE = "run"  # whoever holds it performs a run; so one run at a time, whatever process asks
 WAIT_SECONDS = 0.5
@@ -88,9 +88,9 @@ def _perform(store: Store, settings: Settings, run: Run, watch: Watch, clock: Ca
         note_failure(store, run, (), "cancelled", "cancelled on request", clock())
         log.info("run cancelled")
     except ClientHealthError as fault:
-        reports = fault.reports if isinstance(fault, NoAnswerError) else ()
+        reports = fault.reports if isinstance(fault, CollectionFailedError) else ()
         note_failure(store, run, reports, "failed", str(fault), clock())
-        log.error("run failed", reason=str(fault))
+        log.warning("run failed", reason=str(fault))
     except Exception as fault:
         log.exception("run failed by a fault of the program")
         reason = f"a fault of the program ({type(fault).__name__}); the log has the details"

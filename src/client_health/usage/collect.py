@@ -49,23 +49,24 @@ def collect(assignment: Assignment, settings: Settings, readers: Readers, progre
         report, found = gathering.ask(name, query)
         reports.append(report)
         problems += found
-    _require_an_answer(reports[1:])
+    _require_an_answer(reports)
     use, found = gathering.ask_features()
     return Collection(gathering.metrics, reports, problems + found, use)
 
 
-class NoAnswerError(SourceError):
-    """Every usage query failed; `reports` says how."""
+class CollectionFailedError(SourceError):
+    """Nothing can be scored; `reports` says how the queries went."""
 
-    def __init__(self, reports: Sequence[QueryReport]) -> None:
-        failures = [f"{report.name}: {report.failure}" for report in reports if report.failure]
-        super().__init__("; ".join(["no usage query gave an answer", *failures]))
+    def __init__(self, message: str, reports: Sequence[QueryReport]) -> None:
+        super().__init__(message)
         self.reports = reports
 
 
 def _require_an_answer(reports: Sequence[QueryReport]) -> None:
-    if all(report.failure or report.left_out for report in reports):
-        raise NoAnswerError(reports)
+    usage = reports[1:]
+    if all(report.failure or report.left_out for report in usage):
+        failures = [f"{report.name}: {report.failure}" for report in usage if report.failure]
+        raise CollectionFailedError("; ".join(["no usage query gave an answer", *failures]), reports)
 
 
 def _read_tenants(
@@ -79,7 +80,8 @@ def _read_tenants(
         rows, attempts = readers[query.source].read(sql, binds(assignment, settings, 30))
         tenants, problems = read_tenants(rows)
     except SourceError as fault:
-        raise SourceError(f"{TENANTS}: {fault}") from fault
+        report = QueryReport(TENANTS, query.source, failure=str(fault))
+        raise CollectionFailedError(f"{TENANTS}: {fault}", [report]) from fault
     if not tenants:
         raise NoTenantsError("the tenants query returned no row; nothing is scored and nothing is changed")
     report = QueryReport(TENANTS, query.source, len(rows.rows), (), rows.seconds, attempts)
