@@ -116,7 +116,7 @@ def test_if_every_query_fails_the_run_fails_and_says_how() -> None:
     with pytest.raises(CollectionFailedError, match="no usage query gave an answer") as caught:
         run(Script(tenants=FLEET, login="timeout", tickets="no such table"), settings(usage=TWO))
     assert "usage.login: timeout; usage.tickets: no such table" in str(caught.value)
-    assert [report.failure for report in caught.value.reports] == ["timeout", "no such table"]
+    assert [report.failure for report in caught.value.reports] == [None, "timeout", "no such table"]
 
 
 def test_a_failing_tenants_query_fails_the_run() -> None:
