@@ -4,7 +4,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from client_health.api.application import PREFIX
-from tests.api.conftest import Api, assert_problem
+from tests.api.conftest import TUESDAY, Api, assert_problem
 
 ROLES = ("viewer", "csm", "admin")
 # A new route is added here with the lowest role that may call it, or a test fails.
@@ -15,6 +15,7 @@ LOWEST = {
     ("GET", "/{orgId}/score"): "viewer",
     ("GET", "/{orgId}/history"): "viewer",
     ("GET", "/{orgId}/metrics"): "viewer",
+    ("GET", "/{orgId}/explanation"): "viewer",
     ("GET", "/{orgId}/alert-level"): "viewer",
     ("PUT", "/{orgId}/alert-level"): "csm",
     ("POST", "/{orgId}/calculate"): "csm",
@@ -54,6 +55,7 @@ def test_without_a_valid_key_every_route_is_401(world, role):
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_may_do_what_it_is_for_and_no_more(api, role):
+    api.service.night(TUESDAY)  # there are two scores to explain
     for route, lowest in LOWEST.items():
         job = api.post("/calculate-all")["jobId"]
         response = call(api, route, role, job=job)

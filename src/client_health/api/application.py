@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi_standalone_docs import StandaloneDocs
 
 from client_health import __version__
-from client_health.api import faults, health, jobs, tenants
+from client_health.api import explanations, faults, health, jobs, tenants
 from client_health.api.context import Context
 from client_health.instants import utc_now
 from client_health.settings.model import Settings
@@ -31,5 +31,6 @@ def create_api(store: Store, settings: Settings, clock: Callable[[], datetime] =
     StandaloneDocs(app=app)
     app.include_router(jobs.router, prefix=PREFIX)
     app.include_router(tenants.router, prefix=PREFIX)
+    app.include_router(explanations.router, prefix=PREFIX)
     app.include_router(health.router)
     return app

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from client_health import __version__
-from client_health.cli import backfill, check, db, export, init, keys, run, scorecard, serve, status
+from client_health.cli import backfill, check, db, explain, export, init, keys, run, scorecard, serve, status
 from client_health.cli.context import FAILED, USAGE, Context, errors
 from client_health.errors import ClientHealthError, UsageError
 
@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (init, check, run, backfill, serve, status, export):
+for module in (init, check, run, backfill, serve, status, explain, export):
     module.register(app)
 app.add_typer(keys.app, name="keys")
 app.add_typer(scorecard.app, name="scorecard")

@@ -1,0 +1,80 @@
+"""The endpoint that says why a score moved."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from client_health.api.context import Ctx, Viewer
+from client_health.api.schemas import ExplainedCause, ExplainedPart, ExplanationAnswer, RemedyAnswer
+from client_health.api.tenants import OrgId
+from client_health.explanations import sentences
+from client_health.explanations.sentences import Figures
+from client_health.explanations.service import TenantExplanation, explain_tenant
+from client_health.scorecard.explanation import Part
+from client_health.scorecard.model import Component
+
+router = APIRouter(tags=["tenants"])
+
+
+@router.get("/{orgId}/explanation", summary="Why the score of a tenant moved")
+def get_explanation(
+    ctx: Ctx,
+    _: Viewer,
+    org_id: OrgId,
+    first: Annotated[date | None, Query(alias="from", description="Left out: seven days earlier.")] = None,
+    last: Annotated[date | None, Query(alias="to", description="Left out: the latest score.")] = None,
+) -> ExplanationAnswer:
+    """The change between two dates in parts that sum to it exactly, and what would take it to LOW."""
+    with ctx.store.read() as connection:
+        return answer(explain_tenant(connection, org_id, first, last))
+
+
+def answer(told: TenantExplanation) -> ExplanationAnswer:
+    """An explanation with its sentences."""
+    found, before, after = told.explanation, told.before, told.after
+    components = {part.key: part for part in before.published.scorecard.components}
+    components |= {part.key: part for part in after.published.scorecard.components}
+    now = {part.key: part for part in after.published.scorecard.components}
+    old_label, new_label = before.published.label, after.published.label
+    return ExplanationAnswer(
+        organization_id=told.tenant_id,
+        name=told.name,
+        date_from=before.row.day,
+        date_to=after.row.day,
+        score_from=found.score_from,
+        score_to=found.score_to,
+        change=found.change,
+        components=[_part(components[part.key], part, before.figures, after.figures) for part in found.parts],
+        scorecard=_cause(found.scorecard, sentences.scorecard_changed(old_label, new_label, found.scorecard)),
+        availability=_cause(found.availability, sentences.availability(found.availability)),
+        rounding=float(found.rounding),
+        to_low=[
+            RemedyAnswer(
+                key=one.key,
+                measure=one.measure,
+                value_from=one.value_from,
+                value_to=one.value_to,
+                sentence=sentences.remedy(now[one.key], one),
+            )
+            for one in told.remedies
+        ],
+    )
+
+
+def _part(component: Component, part: Part, before: Figures, after: Figures) -> ExplainedPart:
+    return ExplainedPart(
+        key=component.key,
+        name=component.name,
+        points=float(part.points),
+        score_from=part.score_from,
+        score_to=part.score_to,
+        measures_from={name: before[name] for name in component.measures if name in before},
+        measures_to={name: after[name] for name in component.measures if name in after},
+        sentence=sentences.movement(component, part, before, after),
+    )
+
+
+def _cause(points: Decimal, sentence: str) -> ExplainedCause:
+    return ExplainedCause(points=float(points), sentence=sentence)

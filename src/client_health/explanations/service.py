@@ -1,0 +1,106 @@
+"""The explanation of one tenant's change between two dates, from stored measures and scorecards."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from client_health.errors import ConflictError, NotFoundError
+from client_health.explanations.sentences import Figures
+from client_health.scorecard.columns import Columns
+from client_health.scorecard.explanation import Explanation, Side, explain
+from client_health.scorecard.remedy import Remedy, remedies
+from client_health.store import earlier, history, portfolio, scorecards, usage
+from client_health.store.scorecards import PublishedScorecard
+
+DEFAULT_SPAN = timedelta(days=7)
+Row = sa.Row[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Dated:
+    """One of the two dates: the stored score, its scorecard version, and the measures behind it."""
+
+    row: Row
+    published: PublishedScorecard
+    columns: Columns
+
+    @property
+    def figures(self) -> Figures:
+        """Known measures by name."""
+        return {name: float(c[0]) for name, c in self.columns.values.items() if not np.isnan(c[0])}
+
+
+@dataclass(frozen=True)
+class TenantExplanation:
+    """The change between two dates, and what would take the tenant to LOW from the second."""
+
+    tenant_id: str
+    name: str
+    before: Dated
+    after: Dated
+    explanation: Explanation
+    remedies: list[Remedy]
+
+
+def explain_tenant(
+    connection: sa.Connection, tenant_id: str, first: date | None, last: date | None
+) -> TenantExplanation:
+    """Explain the change of a tenant's score.
+
+    `last` is the latest score and `first` seven days before it unless told otherwise; where a date has no
+    score, the latest one before it is taken, else the first one after it. Raises NotFoundError where the
+    tenant has no scores, ConflictError where there is nothing to compare.
+    """
+    current = portfolio.one(connection, tenant_id)
+    if current is None:
+        raise NotFoundError(f"there is no tenant {tenant_id!r}")
+    if current.day is None:
+        raise NotFoundError(f"the tenant {tenant_id!r} has no score yet")
+    rows = history.of_tenant(connection, current.id, current.scorecard, date.min, current.day)
+    after = _nearest([row for row in rows if row.overall is not None], last or current.day)
+    before = _nearest([row for row in rows if row.overall is not None], first or after.day - DEFAULT_SPAN)
+    if before.day >= after.day:
+        raise ConflictError(f"the tenant {tenant_id!r} has no two scores to compare up to {after.day}")
+    old, new = _dated(connection, tenant_id, before), _dated(connection, tenant_id, after)
+    found = explain(Side(old.published.scorecard, old.columns), Side(new.published.scorecard, new.columns))
+    if found is None or (found.score_from, found.score_to) != (before.overall, after.overall):
+        raise ConflictError(
+            f"the measures of {before.day} or {after.day} were changed after they were scored; "
+            "score these dates again to explain them"
+        )
+    told = _remedies(connection, current, new)
+    return TenantExplanation(tenant_id, current.name, old, new, found, told)
+
+
+def _nearest(rows: list[Row], day: date) -> Row:
+    if not rows:
+        raise ConflictError("there is no score to explain")
+    before = [row for row in rows if row.day <= day]
+    return before[-1] if before else rows[0]
+
+
+def _dated(connection: sa.Connection, tenant_id: str, row: Row) -> Dated:
+    published = scorecards.by_id(connection, row.scorecard)
+    daily = next(usage.of_tenant(connection, row.tenant, tenant_id, row.day, row.day), None)
+    if daily is None:
+        raise ConflictError(f"the measures of {row.day} are no longer stored")
+    values = {name: np.array([value]) for name, value in daily.measures.items()}
+    stale = {name: np.array([age]) for name, age in daily.stale_days.items()}
+    return Dated(row, published, Columns(1, values, stale))
+
+
+def _remedies(connection: sa.Connection, tenant: Row, after: Dated) -> list[Remedy]:
+    card, row = after.published, after.row
+    found = earlier.oldest_within(
+        connection,
+        card.id,
+        len(card.scorecard.components),
+        [row.tenant],
+        row.day,
+        card.scorecard.trend.lookback_days,
+    )
+    age = np.nan if tenant.since is None else (row.as_of - tenant.since).total_seconds() / 86_400
+    return remedies(card.scorecard, after.columns, age, found.baseline)
