@@ -7,6 +7,7 @@ import numpy as np
 from client_health.scorecard.columns import Columns
 from client_health.scorecard.components import State
 from client_health.scorecard.composite import contributions
+from client_health.scorecard.explanation import Side, explain
 from client_health.scorecard.fleet import FleetScores, score_fleet
 from client_health.scorecard.risk import Level, Reason, risk
 from client_health.scorecard.trend import Baseline, Direction
@@ -52,6 +53,22 @@ class Health:
         trend = Direction(self.scores.trends[0]).name
         score, confidence = _whole(self.scores.overall[0]), self.scores.confidence[0]
         return f"score {score}, confidence {confidence:.2f}, {trend}, risk {level}{why}"
+
+
+def _columns(measures: Mapping[str, float]) -> Columns:
+    return Columns(1, {name: np.array([float(value)]) for name, value in measures.items()})
+
+
+def explained(before: Mapping[str, float], after: Mapping[str, float]) -> None:
+    """Print the parts of the change between two dates; components that did not move are left out."""
+    found = explain(Side(SCORECARD, _columns(before)), Side(SCORECARD, _columns(after)))
+    assert found is not None
+    for part in found.parts:
+        if part.points:
+            print(f"{part.key:<20}{part.points:>6.2f}")
+    for cause in ("scorecard", "availability", "rounding"):
+        print(f"{cause:<20}{getattr(found, cause):>6.2f}")
+    print(f"{'change':<20}{found.change:>6}")
 
 
 def score(

@@ -23,6 +23,10 @@ from (
   from cases c
   left join investigations i on i.case_id = c.id
   where not c.is_merged
+    -- Old closed cases are passed over before they are grouped, whatever it is that closed them.
+    and (c.status <> 'CLOSED' or c.created_at >= :day_start
+      or c.updated_at >= :window_start or c.outcome_at >= :window_start
+      or exists (select 1 from investigations l where l.case_id = c.id and l.closed_at >= :window_start))
   group by c.organization_id, c.id, c.status, c.created_at, c.outcome_at, c.updated_at
 ) as each_case
 group by organization_id
