@@ -74,7 +74,7 @@ class TenantLoop:
         high = overall < 40 or (overall < 60 and trend == "DECLINING") or not found["active_users"]
         told = {
             "measures": list(found.values()),
-            "scores": [math.nan if score is None else score for _, score in scores],
+            "scores": [math.nan if score is None else float(score) for _, score in scores],
             "overall": overall,
             "previous": previous,
             "baseline": baseline,

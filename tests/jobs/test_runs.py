@@ -10,7 +10,7 @@ from client_health.jobs import requests
 from client_health.jobs.nights import nights_due
 from client_health.store import runs
 from client_health.store.schema import health_scores, usage_metrics
-from tests.cast import CONFIG, MONDAY, Service, make_service
+from tests.cast import CONFIG, MONDAY, SCORECARD, Service, make_service
 
 
 @pytest.fixture
@@ -316,3 +316,46 @@ def test_an_edited_scorecard_file_changes_nothing_by_itself(service):
     service.app.tenant("anna", active=5)
     service.night(MONDAY + timedelta(days=1))
     assert service.score("anna").overall == 70
+
+
+def test_the_guard_against_empty_answers_looks_at_the_dates_before_and_not_at_the_last_run(service):
+    for number in range(10):
+        service.app.tenant(f"t{number}", tickets=5)
+    service.nights(MONDAY, 3)
+    service.app.execute("delete from tickets")
+    service.night(MONDAY + timedelta(days=1))
+    with service.store.read() as connection:
+        query = sa.select(health_scores.c.component_states).where(
+            health_scores.c.day == MONDAY + timedelta(days=1)
+        )
+        assert set(connection.scalars(query)) == {"vV"}
+
+
+def test_an_empty_answer_does_not_become_a_zero_in_a_run_of_one_tenant(service):
+    for number in range(10):
+        service.app.tenant(f"t{number}", tickets=5)
+    service.night(MONDAY)
+    service.app.execute("delete from tickets")
+    run = service.tenant_at(datetime(2026, 3, 3, 12, tzinfo=UTC), "t1")
+    assert (run.outcome, service.score("t1").component_states) == ("with_errors", "vV")
+
+
+def test_measures_that_only_a_run_of_one_tenant_has_seen_stand_in_too(service):
+    service.app.break_table("tickets")
+    service.night(MONDAY)
+    service.app.mend_table("tickets")
+    service.tenant_at(datetime(2026, 3, 3, tzinfo=UTC) + timedelta(hours=1), "anna")
+    service.app.break_table("tickets")
+    service.night(MONDAY + timedelta(days=1))
+    assert service.score("anna").component_states == "vV"
+    assert service.score("ben").component_states == "v-"
+
+
+def test_a_tenant_from_the_future_is_new_only_under_a_grace_rule(tmp_path, store_url):
+    service = make_service(
+        tmp_path, store_url, scorecard=SCORECARD.replace("grace_days = 30", "grace_days = 0")
+    )
+    service.app.tenant("eva", since="2027-01-01")
+    service.night(MONDAY)
+    assert service.score("eva").risk_level == "LOW"
+    service.store.close()

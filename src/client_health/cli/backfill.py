@@ -35,7 +35,7 @@ def backfill(
     settings = context.settings
     days = _days(settings, parse_date(first, "--from"), parse_date(last, "--to"))
     with context.store() as store:
-        done = [] if replace else _scored(store, settings, days)
+        done = [] if replace else _scored(store, days)
         codes = [_one(store, settings, day) for day in days if day not in done]
     if done:
         output.print(
@@ -56,10 +56,9 @@ def _days(settings: Settings, first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def _scored(store: Store, settings: Settings, days: list[date]) -> list[date]:
-    published = requests.ensure_scorecard(store, settings, utc_now())
+def _scored(store: Store, days: list[date]) -> list[date]:
     with store.read() as connection:
-        return scores.days_scored(connection, published.id, days[0], days[-1])
+        return scores.days_scored_at_all(connection, days[0], days[-1])
 
 
 def _one(store: Store, settings: Settings, day: date) -> int:

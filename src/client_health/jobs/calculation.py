@@ -16,7 +16,7 @@ from client_health.settings.model import DEFAULT_SOURCE, RunSettings, Settings
 from client_health.sources.pace import Pace
 from client_health.sources.reader import Patience, SourceReader
 from client_health.sources.session import SourceSession
-from client_health.store import earlier, queries, tenants, usage
+from client_health.store import earlier, queries, runs, tenants, usage
 from client_health.store.engine import Store
 from client_health.store.runs import Run
 from client_health.store.scorecards import PublishedScorecard
@@ -70,7 +70,7 @@ def open_readers(settings: Settings, stack: ExitStack, pace: Pace, patience: Pat
 
 def _assignment(store: Store, run: Run) -> Assignment:
     with store.read() as connection:
-        rows_before = queries.recent_rows(connection, run.score_date)
+        rows_before = runs.rows_before(connection, run.score_date)
     return Assignment(
         run.as_of,
         run.score_date,

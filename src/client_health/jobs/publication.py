@@ -71,6 +71,8 @@ def _note(
 ) -> None:
     if run.kind == "all":
         queries.write(connection, collection.reports, run.score_date, now)
+    else:
+        queries.remember_measures(connection, collection.reports)
     if collection.features is not None:
         by_id = {t.tenant_id: key for t, key in zip(collection.metrics.tenants, keys, strict=True)}
         features.replace(connection, collection.features, by_id, run.as_of)

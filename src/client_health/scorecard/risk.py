@@ -47,7 +47,7 @@ def risk(
         levels[not_alive], reasons[not_alive] = Level.HIGH, Reason.NOT_ALIVE
     exceptions = (
         (missing_weight > 1 - scorecard.min_confidence + TOLERANCE, Reason.MISSING_DATA),
-        (age_days < rules.grace_days, Reason.NEW),
+        ((age_days < rules.grace_days) & (rules.grace_days > 0), Reason.NEW),
         (np.isnan(score), Reason.NO_SCORE),
     )
     for where, reason in exceptions:

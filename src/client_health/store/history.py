@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from client_health.store.schema import health_scores as table
-from client_health.store.schema import score_days, tenants
+from client_health.store.schema import tenants
+from client_health.store.scores import days_scored_at_all
 
 
 def of_tenant(
@@ -17,7 +18,7 @@ def of_tenant(
 
     Asked by the list of days: the table is clustered by day, and a range over it would read the fleet.
     """
-    days = list(connection.scalars(_days(first, last)))
+    days = days_scored_at_all(connection, first, last)
     query = sa.select(table).where(table.c.tenant == tenant, table.c.day.in_(days))
     query = query.where(sa.or_(table.c.scorecard == scorecard, table.c.is_reported))
     chosen: dict[date, sa.Row[tuple[Any, ...]]] = {}
@@ -31,7 +32,7 @@ def of_fleet(
     connection: sa.Connection, scorecard: int, first: date, last: date
 ) -> Iterator[sa.Row[tuple[Any, ...]]]:
     """Scores of all tenants by date and tenant id, chosen as `of_tenant` does."""
-    for day in connection.scalars(_days(first, last)).all():
+    for day in days_scored_at_all(connection, first, last):
         query = (
             sa.select(tenants.c.tenant_id, tenants.c.name, table)
             .join(tenants, tenants.c.id == table.c.tenant)
@@ -40,8 +41,3 @@ def of_fleet(
         )
         chosen = {row.tenant_id: row for row in connection.execute(query)}
         yield from chosen.values()
-
-
-def _days(first: date, last: date) -> sa.Select[tuple[date]]:
-    days = sa.select(score_days.c.day).where(score_days.c.day.between(first, last))
-    return days.distinct().order_by(score_days.c.day)

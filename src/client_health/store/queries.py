@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from client_health.store.schema import queries as table
 from client_health.usage.metrics import QueryReport
-
-RECENT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -36,15 +34,6 @@ def states(connection: sa.Connection) -> dict[str, QueryState]:
     return found
 
 
-def recent_rows(connection: sa.Connection, day: date) -> dict[str, int]:
-    """Rows of each query's last success, where that was of `day` or of the week before it."""
-    return {
-        state.name: state.rows
-        for state in states(connection).values()
-        if state.succeeded_day is not None and timedelta() <= day - state.succeeded_day <= RECENT
-    }
-
-
 def write(connection: sa.Connection, reports: Sequence[QueryReport], day: date, at: datetime) -> None:
     """Note how the queries of a whole-fleet run went; a success of an older date changes nothing."""
     known = states(connection)
@@ -57,6 +46,19 @@ def write(connection: sa.Connection, reports: Sequence[QueryReport], day: date, 
         else:
             blank = {"measures": "", "rows": 0, "seconds": 0.0}
             connection.execute(sa.insert(table).values(name=report.name, **{**blank, **values}))
+
+
+def remember_measures(connection: sa.Connection, reports: Sequence[QueryReport]) -> None:
+    """Note which measures a query returns where only runs of named tenants have asked it so far."""
+    known = states(connection)
+    for report in reports:
+        if not report.measures or (report.name in known and known[report.name].measures):
+            continue
+        values = {"source": report.source, "measures": ",".join(report.measures)}
+        if report.name in known:
+            connection.execute(sa.update(table).where(table.c.name == report.name).values(**values))
+        else:
+            connection.execute(sa.insert(table).values(name=report.name, rows=0, seconds=0.0, **values))
 
 
 def _is_older(day: date, known: QueryState | None) -> bool:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ Kind = Literal["all", "tenants"]
 Trigger = Literal["command", "request", "night", "catch_up", "backfill"]
 OPEN = ("queued", "active")
 BATCH_BY_HAND = "batch"
+RECENT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -219,6 +220,20 @@ def whole_fleet_since(connection: sa.Connection, first: date) -> list[Run]:
     """Whole-fleet runs of the score dates from `first` on."""
     query = sa.select(table).where(table.c.kind == "all", table.c.score_date >= first)
     return [_run(row) for row in connection.execute(query)]
+
+
+def rows_before(connection: sa.Connection, day: date) -> dict[str, int]:
+    """Rows of each query's last success in a whole-fleet run of `day` or of the week before it."""
+    query = sa.select(table.c.reports).where(
+        table.c.kind == "all",
+        table.c.status == "completed",
+        table.c.score_date.between(day - RECENT, day),
+    )
+    rows: dict[str, int] = {}
+    for reports in connection.scalars(query.order_by(table.c.score_date, table.c.finished_at)):
+        answered = [one for one in reports if not one["failure"] and not one["left_out"]]
+        rows |= {one["name"]: one["rows"] for one in answered}
+    return rows
 
 
 def first_published_day(connection: sa.Connection) -> date | None:

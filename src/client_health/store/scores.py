@@ -149,6 +149,12 @@ def days_scored(connection: sa.Connection, scorecard: int, first: date, last: da
     return list(connection.scalars(query.order_by(score_days.c.day)))
 
 
+def days_scored_at_all(connection: sa.Connection, first: date, last: date) -> list[date]:
+    """Dates that hold scores under any scorecard version, oldest first."""
+    days = sa.select(score_days.c.day).where(score_days.c.day.between(first, last))
+    return list(connection.scalars(days.distinct().order_by(score_days.c.day)))
+
+
 def reported_elsewhere(connection: sa.Connection, day: date, scorecard: int) -> set[int]:
     """Tenants whose score of a date was first told under another scorecard version."""
     others = sa.select(score_days.c.scorecard).where(

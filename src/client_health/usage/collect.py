@@ -129,7 +129,7 @@ class _Gathering:
         try:
             scopes = self._scopes(query.source)
             rows, attempts = self._readers[query.source].read(
-                query.sql, values_at, scopes, lambda rows: self._check(label, rows, sharded=len(scopes) > 1)
+                query.sql, values_at, scopes, lambda rows: self._check(label, rows, scopes)
             )
         except SourceError as fault:
             return QueryReport(label, query.source, failure=str(fault)), [error(str(fault), label)]
@@ -164,12 +164,13 @@ class _Gathering:
             return [None]  # another database may sort ids otherwise, and ranges would then miss tenants
         return self._readers[source].scopes(keys)
 
-    def _check(self, label: str, rows: Rows, sharded: bool) -> None:
+    def _check(self, label: str, rows: Rows, scopes: Sequence[TenantRange | None]) -> None:
         """Refuse an answer that cannot be right."""
-        if sharded and not self._assignment.tenant_ids:
+        narrowed = bool(self._assignment.tenant_ids) and None not in scopes
+        if len(scopes) > 1 and not narrowed:
             self._check_ids(rows)
         before = self._assignment.rows_before.get(label, 0)
-        if not rows.rows and before > MANY_ROWS and not self._assignment.tenant_ids:
+        if not rows.rows and before > MANY_ROWS and not narrowed:
             raise SourceError(f"returned no row, where it returned {before:,} the last time")
         for name in measure_names(rows):
             if name in self._owner:
