@@ -26,10 +26,21 @@ def test_backfill_scores_each_date_once_unless_told_to_replace(cli):
     done = cli("backfill", "--from", "2026-03-01", "--to", "2026-03-03")
     assert done.returncode == 0, done.stderr
     assert days(cli) == [("2026-03-01", 70, 4), ("2026-03-02", 100, 4), ("2026-03-03", 70, 4)]
-    assert "1 dates are scored already" in done.stdout
+    assert "1 date is scored already" in done.stdout
     done = cli("backfill", "--from", "2026-03-02", "--to", "2026-03-02", "--replace")
     assert done.returncode == 0, done.stderr
     assert days(cli)[1] == ("2026-03-02", 70, 4)
+
+
+def test_backfill_skips_dates_that_an_earlier_scorecard_version_scored_and_keeps_their_measures(cli):
+    assert cli("run", "--as-of", "2026-03-02").returncode == 0
+    usage = cli("export", "usage", "--date", "2026-03-02").stdout
+    card = cli.folder / "scorecard.toml"
+    card.write_text(card.read_text().replace("grace_days = 30", "grace_days = 20"))
+    assert cli("scorecard", "publish").returncode == 0
+    done = cli("backfill", "--from", "2026-03-02", "--to", "2026-03-02")
+    assert "1 date is scored already" in done.stdout
+    assert cli("export", "usage", "--date", "2026-03-02").stdout == usage
 
 
 def test_backfill_leaves_out_what_is_state_and_says_so(cli):

@@ -38,9 +38,8 @@ def backfill(
         done = [] if replace else _scored(store, days)
         codes = [_one(store, settings, day) for day in days if day not in done]
     if done:
-        output.print(
-            f"{len(done):,} dates are scored already and were skipped; --replace calculates them anew."
-        )
+        dates = "1 date is" if len(done) == 1 else f"{len(done):,} dates are"
+        output.print(f"{dates} scored already and skipped; --replace calculates anew.")
     raise typer.Exit(FAILED if FAILED in codes else WITH_ERRORS if WITH_ERRORS in codes else CLEAN)
 
 
