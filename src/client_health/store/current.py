@@ -1,10 +1,7 @@
 """The latest score of each tenant: one row each, what lists and the portfolio read."""
 
-from datetime import date
-
 import sqlalchemy as sa
 
-from client_health.store.schema import score_current as table
 from client_health.store.scores import COLUMNS, QUIET, ScoreRows
 from client_health.store.usage import IN_LIST
 
@@ -36,9 +33,3 @@ def follow(connection: sa.Connection, rows: ScoreRows) -> None:
         query = query.bindparams(sa.bindparam("tenants", expanding=True))
         values["tenants"] = rows.tenants.tolist()
     connection.execute(query, values)
-
-
-def latest_day(connection: sa.Connection) -> date | None:
-    """The latest date of any current score."""
-    day: date | None = connection.scalar(sa.select(sa.func.max(table.c.day)))
-    return day

@@ -63,11 +63,6 @@ class Run:
     started_at: datetime | None
     finished_at: datetime | None
 
-    @property
-    def is_open(self) -> bool:
-        """Whether it is still to finish."""
-        return self.status in OPEN
-
 
 def night_key(day: date) -> str:
     """The exclusive key of the nightly run of a date."""
