@@ -7,7 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from client_health.api.context import Ctx, Viewer
-from client_health.api.schemas import ExplainedCause, ExplainedPart, ExplanationAnswer, RemedyAnswer
+from client_health.api.schemas.explanations import (
+    ExplainedCause,
+    ExplainedPart,
+    ExplanationAnswer,
+    RemedyAnswer,
+)
 from client_health.api.tenants import OrgId
 from client_health.explanations import sentences
 from client_health.explanations.sentences import Figures

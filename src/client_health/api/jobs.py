@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 from client_health.api import present
 from client_health.api.checks import without_nul
 from client_health.api.context import Admin, Ctx, Viewer
-from client_health.api.schemas import Job, JobAccepted, JobDetail, JobList
+from client_health.api.schemas.jobs import Job, JobAccepted, JobDetail, JobList
 from client_health.errors import UsageError
 from client_health.instants import iso
 from client_health.jobs import requests

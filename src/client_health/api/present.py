@@ -6,19 +6,11 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from client_health.api.schemas import (
-    ComponentScore,
-    DailyMetrics,
-    FreshnessWord,
-    Job,
-    JobDetail,
-    JobProblem,
-    PortfolioRow,
-    ScorecardRef,
-    ScorePoint,
-    StateWord,
-    TenantScore,
-)
+from client_health.api.schemas.base import FreshnessWord, ScorecardRef, StateWord
+from client_health.api.schemas.jobs import Job, JobDetail, JobProblem
+from client_health.api.schemas.metrics import DailyMetrics
+from client_health.api.schemas.portfolio import PortfolioRow
+from client_health.api.schemas.scores import ComponentScore, ScorePoint, TenantScore
 from client_health.scorecard.components import ComponentScores, State
 from client_health.scorecard.composite import contributions
 from client_health.store.runs import Run

@@ -9,19 +9,12 @@ from pydantic import AfterValidator, WrapValidator
 from client_health.api import present
 from client_health.api.checks import searchable, whole_days, without_nul
 from client_health.api.context import Csm, Ctx, Viewer
-from client_health.api.schemas import (
-    AlertLevelAnswer,
-    AlertLevelBody,
-    AlertLevelWord,
-    HighRisk,
-    History,
-    JobAccepted,
-    Metrics,
-    Portfolio,
-    RiskLevel,
-    TenantScore,
-    TrendWord,
-)
+from client_health.api.schemas.alert_levels import AlertLevelAnswer, AlertLevelBody
+from client_health.api.schemas.base import AlertLevelWord, RiskLevel, TrendWord
+from client_health.api.schemas.jobs import JobAccepted
+from client_health.api.schemas.metrics import Metrics
+from client_health.api.schemas.portfolio import HighRisk, Portfolio
+from client_health.api.schemas.scores import History, TenantScore
 from client_health.errors import NotFoundError
 from client_health.jobs import requests
 from client_health.store import alert_levels, history, portfolio, scorecards, tenants, usage

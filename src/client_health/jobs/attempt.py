@@ -111,7 +111,7 @@ def _perform(store: Store, settings: Settings, run: Run, watch: Watch, clock: Ca
 
 
 def _scorecard(store: Store, run: Run) -> PublishedScorecard:
-    if run.scorecard is None:
+    if run.scorecard_set is None:
         raise ConflictError("no scorecard is published yet; `client-health scorecard publish` does it")
     with store.read() as connection:
-        return scorecards.by_id(connection, run.scorecard)
+        return scorecards.by_id(connection, run.scorecard_set)

@@ -57,7 +57,7 @@ class Run:
     reports: list[dict[str, Any]]
     attempt: int
     worker: str | None
-    scorecard: int | None
+    scorecard_set: int | None
     cancel_requested: bool
     created_at: datetime
     started_at: datetime | None
@@ -118,7 +118,7 @@ def take(
             status="active",
             attempt=table.c.attempt + 1,
             worker=worker,
-            scorecard=sa.func.coalesce(table.c.scorecard, scorecard),
+            scorecard_set=sa.func.coalesce(table.c.scorecard_set, scorecard),
             started_at=sa.func.coalesce(table.c.started_at, at),
             progress=0,
             stage="starting",

@@ -68,6 +68,17 @@ scorecards = sa.Table(
     sa.UniqueConstraint("name", "version"),
 )
 
+scorecard_sets = sa.Table(  # what was published together, in the order in which tenants are matched
+    "scorecard_sets",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("scorecards", sa.JSON, nullable=False),
+    sa.Column("published_by", sa.Text, nullable=False),
+    sa.Column("published_at", Instant, nullable=False),
+    sa.Column("note", sa.Text),
+    sa.Column("in_force_at", Instant),  # null until its history is re-scored; the latest one is in force
+)
+
 
 def _score_columns() -> list[sa.Column[Any]]:
     return [
@@ -147,6 +158,7 @@ queries = sa.Table(
     sa.Column("seconds", sa.Float(53), nullable=False),
     sa.Column("succeeded_at", Instant),
     sa.Column("succeeded_day", sa.Date),
+    sa.Column("succeeded_as_of", Instant),
     sa.Column("failed_at", Instant),
     sa.Column("failure", sa.Text),
 )
@@ -155,8 +167,10 @@ runs = sa.Table(
     "runs",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("kind", sa.Text, nullable=False),  # all, tenants
-    sa.Column("trigger", sa.Text, nullable=False),  # command, request, night, catch_up, backfill
+    sa.Column("kind", sa.Text, nullable=False),  # all, tenants, rescore
+    sa.Column(
+        "trigger", sa.Text, nullable=False
+    ),  # command, request, night, catch_up, backfill, publish, accept
     sa.Column("requested_by", sa.Text, nullable=False),
     sa.Column("exclusive_key", sa.Text),  # at most one queued or active run per key
     sa.Column("tenant_ids", sa.JSON, nullable=False),
@@ -172,7 +186,7 @@ runs = sa.Table(
     sa.Column("reports", sa.JSON, nullable=False),
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("worker", sa.Text),
-    sa.Column("scorecard", sa.Integer),  # set by the first attempt, so that a later one scores alike
+    sa.Column("scorecard_set", sa.Integer),  # what it scores under, or is to put in force
     sa.Column("cancel_requested", sa.Boolean, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("started_at", Instant),
@@ -198,6 +212,32 @@ run_problems = sa.Table(
     sa.Column("tenant_id", sa.Text),
     sa.Column("column", sa.Text),
     sa.Column("message", sa.Text, nullable=False),
+)
+
+held_collections = sa.Table(  # what a suspicious run read, kept until somebody accepts it
+    "held_collections",
+    metadata,
+    sa.Column("run_id", sa.Text, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("held_at", Instant, nullable=False),
+)
+
+benchmarks = sa.Table(  # figures of each cohort and measure on a date; "" stands for "any"
+    "benchmarks",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("industry", sa.Text, primary_key=True),  # case-folded
+    sa.Column("size", sa.Text, primary_key=True),
+    sa.Column("segment", sa.Text, primary_key=True),
+    sa.Column("measure", sa.Text, primary_key=True),
+    sa.Column("label", sa.Text, nullable=False),  # the industry or segment as people write it
+    sa.Column("tenants", sa.Integer, nullable=False),
+    sa.Column("p25", sa.Integer, nullable=False),
+    sa.Column("median", sa.Integer, nullable=False),
+    sa.Column("p75", sa.Integer, nullable=False),
+    sa.Column("mean", sa.Integer, nullable=False),
+    sa.Column("histogram", Vector, nullable=False),  # value, tenants that have it, value, tenants, …
+    sqlite_with_rowid=False,
 )
 
 leases = sa.Table(

@@ -1,0 +1,1 @@
+"""What the API answers, in camelCase, with an example each."""
