@@ -70,7 +70,7 @@ def _note(
     connection: sa.Connection, run: Run, collection: Collection, keys: Sequence[int], now: datetime
 ) -> None:
     if run.kind == "all":
-        queries.write(connection, collection.reports, run.score_date, now)
+        queries.write(connection, collection.reports, run.score_date, run.as_of, now)
     else:
         queries.remember_measures(connection, collection.reports)
     if collection.features is not None:
@@ -118,7 +118,7 @@ def note_failure(
     """Close a run that published nothing; what its queries said is kept."""
     with store.write() as connection:
         if run.kind == "all":
-            queries.write(connection, reports, run.score_date, now)
+            queries.write(connection, reports, run.score_date, run.as_of, now)
         runs.finish(
             connection, run, status, now, failure=failure, reports=[asdict(report) for report in reports]
         )

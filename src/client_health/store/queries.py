@@ -21,6 +21,7 @@ class QueryState:
     seconds: float
     succeeded_at: datetime | None
     succeeded_day: date | None
+    succeeded_as_of: datetime | None
     failed_at: datetime | None
     failure: str | None
 
@@ -34,13 +35,15 @@ def states(connection: sa.Connection) -> dict[str, QueryState]:
     return found
 
 
-def write(connection: sa.Connection, reports: Sequence[QueryReport], day: date, at: datetime) -> None:
+def write(
+    connection: sa.Connection, reports: Sequence[QueryReport], day: date, as_of: datetime, at: datetime
+) -> None:
     """Note how the queries of a whole-fleet run went; a success of an older date changes nothing."""
     known = states(connection)
     for report in reports:
         if report.left_out or (not report.failure and _is_older(day, known.get(report.name))):
             continue
-        values = _failed(report, at) if report.failure else _succeeded(report, day, at)
+        values = _failed(report, at) if report.failure else _succeeded(report, day, as_of, at)
         if report.name in known:
             connection.execute(sa.update(table).where(table.c.name == report.name).values(**values))
         else:
@@ -69,7 +72,7 @@ def _failed(report: QueryReport, at: datetime) -> dict[str, object]:
     return {"source": report.source, "failed_at": at, "failure": report.failure}
 
 
-def _succeeded(report: QueryReport, day: date, at: datetime) -> dict[str, object]:
+def _succeeded(report: QueryReport, day: date, as_of: datetime, at: datetime) -> dict[str, object]:
     return {
         "source": report.source,
         "measures": ",".join(report.measures),
@@ -77,6 +80,7 @@ def _succeeded(report: QueryReport, day: date, at: datetime) -> dict[str, object
         "seconds": report.seconds,
         "succeeded_at": at,
         "succeeded_day": day,
+        "succeeded_as_of": as_of,
         "failed_at": None,
         "failure": None,
     }
