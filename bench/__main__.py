@@ -11,20 +11,23 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from bench import memory, night, scoring, tenant_loop
+from bench import cohorts, memory, night, scoring, tenant_loop
 from bench.measuring import ROUNDS, Result
 from bench.world import world
 
 NIGHTS = {"night": night.benchmark, "loop": tenant_loop.benchmark, "memory": memory.benchmark}
+# Those that build their own data, and for how many tenants by default.
+ALONE = {"scoring": (scoring.benchmark, 1_000_000), "cohorts": (cohorts.benchmark, 10_000)}
 
 
 def main() -> None:
     """Run what the options choose; exit code 1 where a goal is missed."""
     options = _options()
     results, server = [], "no PostgreSQL"
-    wanted = options.only or [*NIGHTS, "scoring"]
-    if "scoring" in wanted:
-        results += list(_told(scoring.benchmark(options.tenants or 1_000_000)))
+    wanted = options.only or [*NIGHTS, *ALONE]
+    for name, (benchmark, tenants) in ALONE.items():
+        if name in wanted:
+            results += list(_told(benchmark(options.tenants or tenants)))
     if set(wanted) & set(NIGHTS):
         tenants = options.tenants or 10_000
         print("building the casework database and its history …", flush=True)
@@ -39,7 +42,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=[*NIGHTS, "scoring"], help="run only these")
+    parser.add_argument("--only", nargs="+", choices=[*NIGHTS, *ALONE], help="run only these")
     parser.add_argument("--tenants", type=int, help="10,000 by default, 1,000,000 for scoring alone")
     parser.add_argument("--rows", type=int, help="rows of the casework database, 1,000 a tenant by default")
     return parser.parse_args()

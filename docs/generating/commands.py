@@ -87,6 +87,6 @@ def _written(option: Any) -> str:
 def _default(option: Any) -> str:
     if option.required:
         return "required"
-    if option.is_flag:
+    if getattr(option, "is_flag", False):  # an argument is never one
         return code(option.opts[0]) if option.default else ""
     return code(option.default)

@@ -51,7 +51,16 @@ def _reference_in(field: Any) -> str | None:
 def _section(place: str, section: Schema, schema: Schema) -> str:
     same = SAME_AS.get(place.strip("[]"))
     body = f"The same keys as `[{same}]`.\n" if same else _table(section["properties"], schema, section)
-    return f"### `{place}`\n\n{section['description']}\n\n{body}"
+    return "\n".join(
+        [f"### `{place}`\n\n{section['description']}\n\n{body}", *_below(place, section, schema)]
+    )
+
+
+def _below(place: str, section: Schema, schema: Schema) -> Iterator[str]:
+    """The tables that a section holds any number of."""
+    for key, field in section["properties"].items():
+        if name := _reference_in(field.get("items", {})):
+            yield _section(f"[[{place.strip('[]')}.{key}]]", schema["$defs"][name], schema)
 
 
 def _table(fields: dict[str, Schema], schema: Schema, section: Schema | None = None) -> str:
@@ -97,6 +106,11 @@ def _number(field: Schema) -> str:
 
 
 def _list(field: Schema) -> str:
+    items = field["items"]
+    if _reference_in(items):
+        return "tables of their own, see below"
+    if items.get("type") == "string":
+        return "list of texts"
     return f"list of at least {field.get('minItems', 0)} `[value, score]` points"
 
 
@@ -117,7 +131,7 @@ def _default(field: Schema, required: bool) -> str:
     if required:
         return "required"
     value = field.get("default")
-    if value is None:
+    if value in (None, []):
         return "left out"
     if isinstance(value, bool):
         return code(str(value).lower())

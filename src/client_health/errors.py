@@ -37,6 +37,10 @@ class ConflictError(ClientHealthError):
     """The request does not fit the present state."""
 
 
+class StaleVersionError(ConflictError):
+    """Somebody else changed it since the caller last looked."""
+
+
 class RunCancelledError(ClientHealthError):
     """Somebody cancelled the run."""
 

@@ -4,8 +4,10 @@ import base64
 import json
 
 import pytest
+import sqlalchemy as sa
 
 from client_health.api.application import PREFIX
+from client_health.store.schema import score_current
 from tests.api.conftest import TUESDAY, assert_problem
 from tests.cast import MONDAY
 
@@ -172,6 +174,30 @@ def test_the_high_risk_list_takes_the_latest_score_first_and_then_the_level(worl
     high = world.get("/high-risk")
     assert (ids(high), high["total"]) == (["dora", "carla"], 2)
     assert "ben" not in ids(high)  # HIGH on Monday, recovered on Tuesday
+
+
+def test_a_row_says_what_is_stale_and_what_is_missing(world):
+    rows = {row["organizationId"]: row for row in world.get("/")["tenants"]}
+    told = {name: (row["confidence"], row["stale"], row["missing"]) for name, row in rows.items()}
+    assert told["anna"] == (1, [], [])
+    assert told["dora"] == (0.4, [], ["login"])
+    assert told["gina"] == (0, [], ["login", "tickets"])
+    assert world.get("/high-risk")["tenants"][0]["missing"] == ["login"]
+
+
+def test_a_row_that_rests_on_yesterdays_figures_says_which(api):
+    api.service.app.break_table("logins")
+    api.service.app.execute("update tickets set tickets = 10")
+    api.service.night(TUESDAY)
+    for row in (api.get("/")["tenants"][0], *api.get("/", search="anna")["tenants"]):
+        assert (row["confidence"], row["stale"], row["missing"]) == (0.4, ["login"], [])
+
+
+def test_a_tenant_without_any_score_lacks_nothing_in_particular(api):
+    with api.service.store.write() as connection:
+        connection.execute(sa.delete(score_current).where(score_current.c.day == MONDAY))
+    for row in api.get("/")["tenants"]:
+        assert (row["scoreDate"], row["confidence"], row["stale"], row["missing"]) == (None, None, [], [])
 
 
 def test_an_unknown_tenant_that_was_high_is_marked_in_the_high_risk_list(world):

@@ -30,7 +30,7 @@ def half_up(number: float) -> int:
 def test_every_answer_is_in_camel_case(world):
     job = world.get("/jobs")["jobs"][0]["jobId"]
     paths = ["/", "/high-risk", "/jobs", f"/jobs/{job}", "/anna/score", "/anna/history", "/anna/metrics"]
-    for path in [*paths, "/anna/alert-level"]:
+    for path in [*paths, "/anna/alert-level", "/anna/features", "/features", "/freshness"]:
         wrong = {name for name in names(world.get(path)) if not CAMEL.fullmatch(name)}
         assert not wrong, path
 
@@ -76,6 +76,17 @@ def test_a_tenant_without_any_figure_has_an_empty_score(world):
     assert (score["overallScore"], score["riskLevel"], score["confidence"]) == (None, "UNKNOWN", 0)
 
 
+def test_every_point_says_what_is_stale_and_what_is_missing(api):
+    api.service.app.break_table("logins")
+    api.service.night(TUESDAY)
+    api.service.app.execute("update tickets set tickets = -1 where org = 'ben'")
+    api.service.night(TUESDAY + timedelta(days=1))
+    points = [(one["confidence"], one["stale"], one["missing"]) for one in api.get("/ben/history")["scores"]]
+    assert points == [(1, [], []), (0.4, ["login"], []), (0, ["login"], ["tickets"])]
+    score = api.get("/ben/score")
+    assert (score["stale"], score["missing"]) == (["login"], ["tickets"])
+
+
 def test_history_is_oldest_first_and_as_long_as_asked(world):
     history = world.get("/ben/history")
     assert [(one["scoreDate"], one["overallScore"]) for one in history["scores"]] == [
@@ -105,7 +116,7 @@ def test_metrics_say_which_figures_stand_in_and_how_old_they_are(api):
     assert api.get("/anna/score")["components"][0]["freshness"] == "stale"
 
 
-@pytest.mark.parametrize("path", ["score", "history", "metrics", "alert-level"])
+@pytest.mark.parametrize("path", ["score", "history", "metrics", "alert-level", "features"])
 def test_an_unknown_tenant_is_404_by_name(world, path):
     assert "nobody" in assert_problem(world.ask("GET", f"/nobody/{path}"), 404)
 

@@ -5,6 +5,7 @@ import tomllib
 import pytest
 
 from client_health.settings import load_settings
+from tests.presets.test_casework_sql import TRACKED
 
 
 def test_init_writes_a_file_that_loads(empty, tmp_path):
@@ -50,6 +51,7 @@ def test_the_preset_comes_in_the_dialect_of_the_source(empty, tmp_path, options,
     assert named <= set(settings.usage)
     assert settings.usage["login"].past == "missing"
     assert settings.features is not None
+    assert [feature.key for feature in settings.features.catalogue] == list(TRACKED)
     assert ("->>" in settings.tenants.sql) == (dialect == "postgresql")
     assert "hunter2" not in (tmp_path / "client-health.toml").read_text()
 

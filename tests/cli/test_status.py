@@ -4,6 +4,8 @@ import json
 
 from tests.cli.conftest import FROM_ENVIRONMENT, Cli
 
+QUERIES = ("tenants", "usage.login", "usage.tickets")
+
 
 def said(done) -> str:
     return " ".join((done.stdout + done.stderr).split())
@@ -26,6 +28,17 @@ def test_status_tells_how_old_scores_are_and_what_failed(cli):
     assert "no such table: tickets" in told
 
 
+def test_status_tells_each_source_with_its_queries_and_their_age(cli):
+    lines = [line.split() for line in cli("status").stdout.splitlines()]
+    assert ["default", "never"] in lines
+    assert ["usage.tickets", "never"] in lines
+    cli("run", "--as-of", "2026-03-01")
+    lines = [line.split() for line in cli("status").stdout.splitlines()]
+    assert ["default", "just", "now"] in lines
+    found = [line[:-1] for line in lines if line and line[0].startswith(("tenants", "usage."))]
+    assert found == [[name, "just", "now", "2026-03-01", "4"] for name in QUERIES]
+
+
 def test_the_scorecard_is_shown_and_published_as_a_new_version(cli):
     shown = said(cli("scorecard", "show"))
     assert "small v1" in shown
@@ -39,7 +52,7 @@ def test_the_scorecard_is_shown_and_published_as_a_new_version(cli):
     assert (done.returncode, "Published small v2" in said(done)) == (0, True)
     assert "small v2" in said(cli("scorecard", "show"))
     assert "fairer" in said(cli("scorecard", "show"))
-    content = json.loads(cli("scorecard", "show", "--json").stdout)
+    content = json.loads(cli("scorecard", "show", "--json").stdout)[0]
     assert (content["version"], content["components"][0]["weight"]) == (2, 0.5)
     assert cli("run", "--json").returncode == 0
     assert (

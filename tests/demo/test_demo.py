@@ -105,6 +105,7 @@ def test_the_configuration_stays_one_of_the_casework_preset_with_normal_pauses(
 ) -> None:
     settings = tomllib.loads((built[0] / "client-health.toml").read_text("utf-8"))
     assert settings["source"] == {"url": "sqlite:///app.db", "pause_ms": 100, "statement_timeout": "60s"}
+    assert len(settings["features"]["catalogue"]) == 14
 
 
 def test_the_worst_tenants_are_shown_with_their_stories(

@@ -29,6 +29,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[tenants]": model.TenantsQuery,
     "[usage.NAME]": model.UsageQuery,
     "[features]": model.FeaturesQuery,
+    "[[features.catalogue]]": model.TrackedFeature,
     "[schedule]": model.ScheduleSettings,
     "[runs]": model.RunSettings,
     "[scorecard]": model.ScorecardSettings,

@@ -378,6 +378,15 @@ class TestPreset:
         }
 
     @pytest.mark.parametrize("dialect", ["postgresql", "sqlite"])
+    def test_the_catalogue_holds_the_features_that_the_adoption_query_counts(self, dialect: Any) -> None:
+        preset = load_preset("casework", dialect)
+        assert tuple(feature.key for feature in preset.catalogue) == TRACKED
+        assert tuple(re.findall(r"'([A-Z_]+)'", preset.usage["feature_adoption"].sql)) == TRACKED
+        categories = dict.fromkeys(feature.category for feature in preset.catalogue)
+        assert list(categories) == ["core", "advanced", "campaigns", "integrations"]
+        assert all(feature.name for feature in preset.catalogue)
+
+    @pytest.mark.parametrize("dialect", ["postgresql", "sqlite"])
     def test_every_statement_says_what_it_measures_and_stands_alone(self, dialect: Any) -> None:
         preset = load_preset(PRESETS[0], dialect)
         for sql in (preset.tenants_sql, preset.features_sql, *(query.sql for query in preset.usage.values())):

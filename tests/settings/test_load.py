@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from client_health.errors import ConfigError
-from client_health.settings import Settings, load_scorecard, load_settings
+from client_health.settings import Settings, load_scorecards, load_settings
 from client_health.settings.load import MAX_BYTES, builtin_scorecard, builtin_text, load_scorecard_file
 
 MINIMAL = """
@@ -247,7 +247,7 @@ def test_settings_cannot_be_changed(file: Path) -> None:
 
 
 def test_without_a_file_the_scorecard_is_the_builtin_one(file: Path) -> None:
-    assert load_scorecard(load(file, MINIMAL)) == builtin_scorecard()
+    assert load_scorecards(load(file, MINIMAL)).scorecards == (builtin_scorecard(),)
 
 
 def test_a_scorecard_file_lies_beside_the_configuration(
@@ -256,13 +256,13 @@ def test_a_scorecard_file_lies_beside_the_configuration(
     monkeypatch.chdir("/")
     (tmp_path / "ours.toml").write_text(builtin_text().replace('name = "default"', 'name = "ours"'), "utf-8")
     settings = load(file, MINIMAL + "[scorecard]\nfile = 'ours.toml'")
-    assert load_scorecard(settings).name == "ours"
+    assert load_scorecards(settings).scorecards[0].name == "ours"
 
 
 def test_a_missing_scorecard_file_is_named(file: Path, tmp_path: Path) -> None:
     settings = load(file, MINIMAL + "[scorecard]\nfile = 'gone.toml'")
     with pytest.raises(ConfigError, match="there is no such scorecard file") as caught:
-        load_scorecard(settings)
+        load_scorecards(settings)
     assert str(tmp_path / "gone.toml") in str(caught.value)
 
 

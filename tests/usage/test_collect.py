@@ -186,7 +186,7 @@ def test_a_query_of_present_state_is_left_out_for_a_past_date() -> None:
     collection = run(script, configured, leave_out_past=True)
     assert set(script.asked) == {"tenants", "tickets"}
     assert set(collection.metrics.values) == {"tickets"}
-    assert collection.reports[1].left_out
+    assert [report.left_out for report in collection.reports] == [False, True, False, True]
     assert [problem.severity for problem in collection.problems] == ["notice"]
     assert collection.features is None
 
@@ -205,18 +205,53 @@ def test_a_past_date_for_which_nothing_can_be_asked_fails() -> None:
         )
 
 
+NO_USES = rows("tenant_id feature_key first_used_at last_used_at")
 USES = rows("tenant_id feature_key first_used_at last_used_at", ("acme", "SSO", None, None))
+FEATURES = settings(features={"sql": "f"})
 
 
 def test_features_are_read_for_the_tenants_of_the_run() -> None:
-    collection = run(Script(tenants=FLEET, login=LOGINS, f=USES), settings(features={"sql": "f"}))
+    collection = run(Script(tenants=FLEET, login=LOGINS, f=USES), FEATURES)
     assert collection.features == [FeatureUse("acme", "SSO", None, None)]
+
+
+def test_the_features_query_is_reported_after_the_usage_queries() -> None:
+    reports = run(Script(tenants=FLEET, login=LOGINS, f=USES), FEATURES).reports
+    assert [report.name for report in reports] == ["tenants", "usage.login", "features"]
+    told = reports[2]
+    assert (told.rows, told.measures, told.attempts, told.seconds, told.failure) == (1, (), 1, 0.1, None)
+
+
+def test_its_answer_does_not_stand_in_for_that_of_a_usage_query() -> None:
+    with pytest.raises(CollectionFailedError) as caught:
+        run(Script(tenants=FLEET, login="timeout", f=USES), FEATURES)
+    assert [report.name for report in caught.value.reports] == ["tenants", "usage.login"]
+
+
+def test_no_feature_use_where_there_was_much_has_failed() -> None:
+    script = Script(tenants=FLEET, login=LOGINS, f=NO_USES)
+    collection = run(script, FEATURES, rows_before={"features": 900})
+    assert collection.features is None
+    assert collection.reports[2].failure == "returned no row, where it returned 900 the last time"
+
+
+@pytest.mark.parametrize("assigned", [{"rows_before": {"features": 5}}, {}])
+def test_no_feature_use_where_there_was_little_is_an_answer(assigned: dict[str, Any]) -> None:
+    collection = run(Script(tenants=FLEET, login=LOGINS, f=NO_USES), FEATURES, **assigned)
+    assert (collection.features, collection.reports[2].failure) == ([], None)
+
+
+def test_a_named_tenant_may_use_nothing_whatever_the_fleet_does() -> None:
+    script = Script(tenants=FLEET, login=LOGINS, f=NO_USES)
+    collection = run(script, FEATURES, tenant_ids=("bolt",), rows_before={"features": 900})
+    assert (collection.features, collection.reports[2].failure) == ([], None)
 
 
 @pytest.mark.parametrize("answer", ["timeout", rows("tenant_id", ("acme",))])
 def test_a_failing_features_query_costs_only_the_features(answer: Rows | str) -> None:
-    collection = run(Script(tenants=FLEET, login=LOGINS, f=answer), settings(features={"sql": "f"}))
+    collection = run(Script(tenants=FLEET, login=LOGINS, f=answer), FEATURES)
     assert collection.features is None
+    assert collection.reports[2].failure
     assert set(collection.metrics.values) == {"logins", "users"}
     assert [problem.query for problem in collection.problems] == ["features"]
 

@@ -38,6 +38,7 @@ def test_features_of_other_tenants_are_left_out() -> None:
         ("acme", None, None, None),
         ("acme", " ", None, None),
         ("acme", 5, None, None),
+        ("acme", "S\0O", None, None),
         ("acme", "SSO", "x", None),
     ],
 )

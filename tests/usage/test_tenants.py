@@ -15,6 +15,7 @@ from tests.usage.cast import rows
 
 LAUNCH = datetime(2024, 5, 1, tzinfo=UTC)
 UUID_ID = UUID("e4e5e7b0-0000-4000-8000-000000000001")
+EMPLOYEES = "a whole number from 0, nor a range within one size band"
 
 
 def attribute(name: str, value: Any) -> tuple[Any, list[Problem]]:
@@ -79,6 +80,8 @@ def test_a_column_that_is_no_attribute_is_ignored_with_a_notice() -> None:
         ("employee_count", " 250 ", 250),
         ("employee_count", Decimal("250.0"), 250),
         ("employee_count", 0, 0),
+        ("employee_count", "1,200", 1200),
+        ("employee_count", "120–300", 120),
         ("arr", "12000.50", 12000.5),
         ("arr", Decimal("12000.50"), 12000.5),
         ("arr", 0, 0.0),
@@ -99,15 +102,15 @@ def test_an_attribute_is_read(name: str, value: Any, expected: Any) -> None:
         ("since", "0001-01-01T00:00:00+14:00", "a date or an instant"),
         ("since", 1714521600, "a date or an instant"),
         ("since", "infinity", "a date or an instant"),
-        ("employee_count", "about 50", "a whole number from 0"),
-        ("employee_count", "50-100", "a whole number from 0"),
-        ("employee_count", -1, "a whole number from 0"),
-        ("employee_count", 1.5, "a whole number from 0"),
-        ("employee_count", "nan", "a whole number from 0"),
-        ("employee_count", "inf", "a whole number from 0"),
-        ("employee_count", 10**400, "a whole number from 0"),
-        ("employee_count", 3_000_000_000, "a whole number from 0"),
-        ("employee_count", True, "a whole number from 0"),
+        ("employee_count", "about 50", EMPLOYEES),
+        ("employee_count", "50-500", EMPLOYEES),
+        ("employee_count", -1, EMPLOYEES),
+        ("employee_count", 1.5, EMPLOYEES),
+        ("employee_count", "nan", EMPLOYEES),
+        ("employee_count", "inf", EMPLOYEES),
+        ("employee_count", 10**400, EMPLOYEES),
+        ("employee_count", 3_000_000_000, EMPLOYEES),
+        ("employee_count", True, EMPLOYEES),
         ("arr", "12k", "an amount from 0"),
         ("arr", -1, "an amount from 0"),
         ("arr", Decimal("NaN"), "an amount from 0"),

@@ -7,7 +7,17 @@ from fastapi import FastAPI
 from fastapi_standalone_docs import StandaloneDocs
 
 from client_health import __version__
-from client_health.api import explanations, faults, health, jobs, tenants
+from client_health.api import (
+    benchmarks,
+    explanations,
+    faults,
+    features,
+    freshness,
+    health,
+    jobs,
+    scorecards,
+    tenants,
+)
 from client_health.api.context import Context
 from client_health.instants import utc_now
 from client_health.settings.model import Settings
@@ -16,8 +26,9 @@ from client_health.store.engine import Store
 PREFIX = "/api/v1/internal/client-health"
 _DESCRIPTION = """Health scores of the tenants of a SaaS application: 0 to 100, high is healthy.
 
-Every endpoint needs an API key as a bearer token. Roles: viewer reads, csm also recalculates one tenant
-and sets alert levels, admin does everything. Errors are problem details (RFC 9457). Times are UTC.
+Every endpoint needs an API key as a bearer token. Roles: viewer reads; csm also recalculates one tenant,
+sets alert levels and tries drafts of scorecards; admin does everything. Errors are problem details
+(RFC 9457). Times are UTC.
 """
 
 
@@ -30,6 +41,10 @@ def create_api(store: Store, settings: Settings, clock: Callable[[], datetime] =
     faults.install(app)
     StandaloneDocs(app=app)
     app.include_router(jobs.router, prefix=PREFIX)
+    app.include_router(freshness.router, prefix=PREFIX)
+    app.include_router(features.router, prefix=PREFIX)
+    app.include_router(benchmarks.router, prefix=PREFIX)
+    app.include_router(scorecards.router, prefix=PREFIX)
     app.include_router(tenants.router, prefix=PREFIX)
     app.include_router(explanations.router, prefix=PREFIX)
     app.include_router(health.router)

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from client_health.api.context import Ctx, Viewer
+from client_health.api.schemas.base import View
 from client_health.api.schemas.explanations import (
     ExplainedCause,
     ExplainedPart,
@@ -30,10 +31,13 @@ def get_explanation(
     org_id: OrgId,
     first: Annotated[date | None, Query(alias="from", description="Left out: seven days earlier.")] = None,
     last: Annotated[date | None, Query(alias="to", description="Left out: the latest score.")] = None,
+    view: Annotated[
+        View, Query(description="comparable: under the scorecard now in force; reported: as first told.")
+    ] = "comparable",
 ) -> ExplanationAnswer:
     """The change between two dates in parts that sum to it exactly, and what would take it to LOW."""
     with ctx.store.read() as connection:
-        return answer(explain_tenant(connection, org_id, first, last))
+        return answer(explain_tenant(connection, org_id, first, last, view))
 
 
 def answer(told: TenantExplanation) -> ExplanationAnswer:

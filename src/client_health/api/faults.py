@@ -9,7 +9,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi_problem.error import Problem
 from fastapi_problem.handler import add_exception_handler, new_exception_handler
 
-from client_health.errors import ClientHealthError, ConflictError, NotFoundError, StoreError, UsageError
+from client_health.errors import (
+    ClientHealthError,
+    ConflictError,
+    NotFoundError,
+    StaleVersionError,
+    StoreError,
+    UsageError,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -22,11 +29,17 @@ class ForbiddenError(ClientHealthError):
     """The caller's role does not allow this."""
 
 
+class PreconditionRequiredError(ClientHealthError):
+    """The request must say which version it means to replace."""
+
+
 _STATUS: dict[type[ClientHealthError], HTTPStatus] = {
     UnauthorizedError: HTTPStatus.UNAUTHORIZED,
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
+    StaleVersionError: HTTPStatus.PRECONDITION_FAILED,  # before the class that it is one of
     ConflictError: HTTPStatus.CONFLICT,
+    PreconditionRequiredError: HTTPStatus.PRECONDITION_REQUIRED,
     UsageError: HTTPStatus.UNPROCESSABLE_ENTITY,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
 }

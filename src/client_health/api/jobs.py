@@ -70,6 +70,20 @@ def cancel_job(ctx: Ctx, _: Admin, job_id: JobId) -> Job:
         return present.job(runs.cancel(connection, job_id, ctx.clock()))
 
 
+@router.post(
+    "/jobs/{jobId}/accept",
+    status_code=status.HTTP_202_ACCEPTED,
+    summary="Publish what a suspicious run held back",
+)
+def accept_job(ctx: Ctx, who: Admin, job_id: JobId) -> JobAccepted:
+    """Queues a run that publishes the kept figures as they are; no source is asked again."""
+    with ctx.store.read() as connection:
+        run = runs.find(connection, job_id)
+    request = requests.accept(run, "request", who.name)
+    queued, is_new = requests.ask(ctx.store, ctx.settings, request, ctx.clock())
+    return JobAccepted(job_id=queued.id, status=queued.status, is_new=is_new)
+
+
 def _before(cursor: str | None) -> datetime | None:
     try:
         return None if cursor is None else datetime.fromisoformat(cursor).astimezone(UTC)

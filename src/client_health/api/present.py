@@ -1,6 +1,7 @@
 """From rows of the store to answers of the API."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from client_health.api.schemas.base import FreshnessWord, ScorecardRef, StateWor
 from client_health.api.schemas.jobs import Job, JobDetail, JobProblem
 from client_health.api.schemas.metrics import DailyMetrics
 from client_health.api.schemas.portfolio import PortfolioRow
-from client_health.api.schemas.scores import ComponentScore, ScorePoint, TenantScore
+from client_health.api.schemas.scores import ComponentScore, ScorePoint, TenantScore, VersionChange
 from client_health.scorecard.components import ComponentScores, State
 from client_health.scorecard.composite import contributions
 from client_health.store.runs import Run
@@ -49,11 +50,20 @@ def _score(row: Row, published: PublishedScorecard) -> dict[str, Any]:
         "risk_level": row.risk_level,
         "risk_reason": row.risk_reason,
         "confidence": row.confidence,
-        "scorecard": ScorecardRef(name=published.scorecard.name, version=published.version),
+        "scorecard": _reference(published),
         "as_of": row.as_of,
         "calculated_at": row.calculated_at,
+        **_not_fresh(row, published),
         "components": _components(row, published),
     }
+
+
+def _not_fresh(row: Row, published: PublishedScorecard) -> dict[str, list[str]]:
+    """Keys of the components that rest on an earlier date, and of those without a figure."""
+    parts = published.scorecard.components
+    states = ComponentScores.states_from_letters([row.component_states], len(parts))[:, 0]
+    told = [(part.key, _words(code)[1]) for part, code in zip(parts, states.tolist(), strict=True)]
+    return {word: [key for key, freshness in told if freshness == word] for word in ("stale", "missing")}
 
 
 def _components(row: Row, published: PublishedScorecard) -> list[ComponentScore]:
@@ -93,9 +103,11 @@ def daily_metrics(daily: DailyMeasures) -> DailyMetrics:
     )
 
 
-def portfolio_row(row: Row) -> PortfolioRow:
-    """A tenant in a list."""
+def portfolio_row(row: Row, versions: Mapping[int, PublishedScorecard]) -> PortfolioRow:
+    """A tenant in a list; `versions` are the scorecards by their keys in the store."""
+    lists = {"stale": [], "missing": []} if row.day is None else _not_fresh(row, versions[row.scorecard])
     return PortfolioRow(
+        **lists,
         organization_id=row.tenant_id,
         name=row.name,
         slug=row.slug,
@@ -117,6 +129,19 @@ def portfolio_row(row: Row) -> PortfolioRow:
         last_known_risk_date=row.last_known_day,
         alert_level=row.alert_level,
     )
+
+
+def version_change(
+    versions: Mapping[int, PublishedScorecard], day: date, old: int, new: int
+) -> VersionChange:
+    """A date on which the version changed that scores were reported under."""
+    return VersionChange(
+        score_date=day, scorecard_from=_reference(versions[old]), scorecard_to=_reference(versions[new])
+    )
+
+
+def _reference(published: PublishedScorecard) -> ScorecardRef:
+    return ScorecardRef(name=published.scorecard.name, version=published.version)
 
 
 def job(run: Run) -> Job:

@@ -5,12 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, status
 from pydantic import AfterValidator, WrapValidator
+from sqlalchemy import Connection
 
 from client_health.api import present
 from client_health.api.checks import searchable, whole_days, without_nul
 from client_health.api.context import Csm, Ctx, Viewer
 from client_health.api.schemas.alert_levels import AlertLevelAnswer, AlertLevelBody
-from client_health.api.schemas.base import AlertLevelWord, RiskLevel, TrendWord
+from client_health.api.schemas.base import AlertLevelWord, RiskLevel, TrendWord, View
 from client_health.api.schemas.jobs import JobAccepted
 from client_health.api.schemas.metrics import Metrics
 from client_health.api.schemas.portfolio import HighRisk, Portfolio
@@ -19,6 +20,7 @@ from client_health.errors import NotFoundError
 from client_health.jobs import requests
 from client_health.store import alert_levels, history, portfolio, scorecards, tenants, usage
 from client_health.store.portfolio import Filters, Sort
+from client_health.store.scorecards import PublishedScorecard
 
 router = APIRouter(tags=["tenants"])
 OrgId = Annotated[
@@ -37,6 +39,11 @@ Days = Annotated[
     WrapValidator(whole_days),
 ]
 Word = Annotated[str | None, Query(max_length=200), AfterValidator(searchable)]
+
+
+def _versions(connection: Connection) -> dict[int, PublishedScorecard]:
+    """Scorecards by the keys that scores refer to."""
+    return {one.id: one for one in scorecards.all_versions(connection)}
 
 
 @router.get("", include_in_schema=False)
@@ -66,8 +73,9 @@ def get_portfolio(
     with ctx.store.read() as connection:
         page = portfolio.page(connection, filters, sort, limit, cursor)
         counts = portfolio.summary(connection, filters)
+        versions = _versions(connection)
     return Portfolio(
-        tenants=[present.portfolio_row(row) for row in page.rows],
+        tenants=[present.portfolio_row(row, versions) for row in page.rows],
         next_cursor=page.next_cursor,
         total=sum(counts["risk_level"].values()),
         risk_levels=counts["risk_level"],
@@ -79,8 +87,8 @@ def get_portfolio(
 def get_high_risk(ctx: Ctx, _: Viewer) -> HighRisk:
     """Latest score first, then the level: a tenant that recovered is not here."""
     with ctx.store.read() as connection:
-        rows = portfolio.high_risk(connection)
-    return HighRisk(tenants=[present.portfolio_row(row) for row in rows], total=len(rows))
+        rows, versions = portfolio.high_risk(connection), _versions(connection)
+    return HighRisk(tenants=[present.portfolio_row(row, versions) for row in rows], total=len(rows))
 
 
 @router.get("/{orgId}/score", summary="The latest score of a tenant")
@@ -96,18 +104,34 @@ def get_score(ctx: Ctx, _: Viewer, org_id: OrgId) -> TenantScore:
 
 
 @router.get("/{orgId}/history", summary="Scores of a tenant by date")
-def get_history(ctx: Ctx, _: Viewer, org_id: OrgId, days: Days = 30) -> History:
-    """The last `days` days up to the latest score, oldest first."""
+def get_history(
+    ctx: Ctx,
+    _: Viewer,
+    org_id: OrgId,
+    days: Days = 30,
+    view: Annotated[
+        View, Query(description="comparable: under the scorecard now in force; reported: as first told.")
+    ] = "comparable",
+) -> History:
+    """The last `days` days up to the latest score, oldest first, each with its scorecard version."""
     with ctx.store.read() as connection:
         tenant = tenants.find(connection, org_id)
         row = portfolio.one(connection, org_id)
-        points = []
+        points, changes = [], []
         if row is not None and row.day is not None:
-            versions = {one.id: one for one in scorecards.all_versions(connection)}
+            versions = _versions(connection)
             first = row.day - timedelta(days=days - 1)
-            rows = history.of_tenant(connection, tenant.id, row.scorecard, first, row.day)
-            points = [present.score_point(one, versions[one.scorecard]) for one in rows]
-    return History(organization_id=org_id, name=tenant.name, days=days, scores=points)
+            found = history.of_tenant(connection, tenant.id, row.scorecard, first, row.day)
+            points = [present.score_point(one, versions[one.scorecard]) for one in found.view(view)]
+            changes = [present.version_change(versions, *change) for change in found.changes]
+    return History(
+        organization_id=org_id,
+        name=tenant.name,
+        days=days,
+        view=view,
+        version_changes=changes,
+        scores=points,
+    )
 
 
 @router.get("/{orgId}/metrics", summary="Usage metrics of a tenant by date")

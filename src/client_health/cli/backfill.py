@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from client_health.cli.context import CLEAN, FAILED, WITH_ERRORS, Context, errors, output, who
-from client_health.cli.performing import exit_code, perform_here, print_summary
+from client_health.cli.performing import exit_code, perform_request, print_summary
 from client_health.errors import UsageError
 from client_health.instants import end_of_day, parse_date, utc_now
 from client_health.jobs import requests
@@ -61,7 +61,8 @@ def _scored(store: Store, days: list[date]) -> list[date]:
 
 
 def _one(store: Store, settings: Settings, day: date) -> int:
-    run = perform_here(store, settings, requests.backfill(settings, day, who()), f"Backfilling {day}")
+    request = requests.backfill(settings, day, who())
+    run = perform_request(store, settings, request, f"Backfilling {day}")
     if run.status == "cancelled":
         errors.print("Stopped; the dates before it are published.")
         raise typer.Exit(FAILED)

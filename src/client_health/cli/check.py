@@ -15,7 +15,8 @@ from client_health.jobs.calculation import open_readers, refuse_lost_tenants
 from client_health.scorecard.columns import Columns
 from client_health.scorecard.components import State, score_components
 from client_health.scorecard.model import Scorecard
-from client_health.settings.load import load_scorecard
+from client_health.scorecard.sets import ScorecardSet, coverage
+from client_health.settings.load import load_scorecards
 from client_health.settings.model import Settings
 from client_health.sources.pace import Pace
 from client_health.sources.reader import Patience
@@ -50,7 +51,7 @@ def check(
     from client_health.usage.inspect import inspect  # loads an SQL parser, which only this command needs
 
     context: Context = ctx.obj
-    settings, scorecard = context.settings, load_scorecard(context.settings)
+    settings, cards = context.settings, load_scorecards(context.settings)
     as_of = last_midnight(utc_now(), settings.zone)
     assignment = Assignment(as_of, closed_day(as_of, settings.zone))
     with ExitStack() as stack:
@@ -64,7 +65,7 @@ def check(
         findings = inspect(assignment, settings, readers, collection)
     _require_store(context, collection)
     _print_queries(collection, findings, plans)
-    _print_scorecard(scorecard, collection)
+    _print_scorecards(cards, collection)
     problems = collection.problems + [problem for finding in findings for problem in finding.problems]
     _print_problems(problems)
     output.print("[green]A run would publish scores.[/green]")
@@ -124,9 +125,30 @@ def _figures(column: Floats | None) -> tuple[str, ...]:
     return (*(f"{figure:,.6g}" for figure in figures), f"{len(column) - len(known):,}")
 
 
-def _print_scorecard(scorecard: Scorecard, collection: Collection) -> None:
+def _print_scorecards(cards: ScorecardSet, collection: Collection) -> None:
+    """What each scorecard makes of its tenants, and whom none or two of them claim."""
     metrics = collection.metrics
-    scored = score_components(scorecard, Columns(len(metrics.tenants), metrics.values))
+    attributes = metrics.attributes()
+    assigned, covered = cards.assign(attributes), coverage(cards, attributes)
+    everything = Columns(len(metrics.tenants), metrics.values)
+    for place, scorecard in enumerate(cards.scorecards):
+        if len(cards.scorecards) > 1:
+            output.print(f"[bold]{scorecard.name}[/bold]: {covered.scored[place]:,} tenants")
+        _print_scorecard(scorecard, collection, everything.at(np.flatnonzero(assigned == place)))
+    for one, other, count in covered.overlaps:
+        errors.print(
+            f"[yellow]notice[/yellow] {count:,} tenants match both {one} and {other}; {one} scores them"
+        )
+    if len(covered.uncovered):
+        errors.print(
+            f"[yellow]notice[/yellow] no scorecard applies to {len(covered.uncovered):,} tenants, "
+            f"{metrics.tenants[int(covered.uncovered[0])].tenant_id} among them; they are not scored"
+        )
+
+
+def _print_scorecard(scorecard: Scorecard, collection: Collection, columns: Columns) -> None:
+    metrics = collection.metrics
+    scored = score_components(scorecard, columns)
     table = Table("component", "weight", "scored", "empty", "left out", "missing", "median score", box=None)
     for column in table.columns[1:]:
         column.justify = "right"

@@ -13,7 +13,7 @@ from client_health.settings import Settings, load_settings
 from client_health.store import migrate
 from client_health.store.engine import Store, open_store
 
-CLEAN, FAILED, USAGE, WITH_ERRORS = 0, 1, 2, 3
+CLEAN, FAILED, USAGE, WITH_ERRORS, SUSPICIOUS = 0, 1, 2, 3, 4
 _WIDE = 240  # into a pipe or a file, lines are not broken to fit a screen
 output = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
 errors = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _WIDE)

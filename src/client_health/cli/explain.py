@@ -10,6 +10,7 @@ from client_health.cli.context import Context, output
 from client_health.explanations import sentences
 from client_health.explanations.service import TenantExplanation, explain_tenant
 from client_health.instants import parse_date
+from client_health.store.history import View
 
 
 def register(app: typer.Typer) -> None:
@@ -26,6 +27,9 @@ def explain(
     last: Annotated[
         str | None, typer.Option("--to", metavar="DATE", help="Left out: the latest score.")
     ] = None,
+    view: Annotated[
+        View, typer.Option(help="comparable: under the scorecard now in force; reported: as first told.")
+    ] = "comparable",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, as the API answers.")] = False,
 ) -> None:
     """Say why the score of a tenant moved, to the point, and what would take it to LOW."""
@@ -33,7 +37,7 @@ def explain(
     start = None if first is None else parse_date(first, "--from")
     end = None if last is None else parse_date(last, "--to")
     with context.store() as store, store.read() as connection:
-        told = explain_tenant(connection, tenant, start, end)
+        told = explain_tenant(connection, tenant, start, end, view)
     if as_json:
         from client_health.api.explanations import answer
 

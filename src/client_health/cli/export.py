@@ -14,6 +14,7 @@ from client_health.cli.tables import Format, write_rows
 from client_health.errors import UsageError
 from client_health.instants import parse_date
 from client_health.store import history, portfolio, runs, scorecards, tenants, usage
+from client_health.store.history import View
 from client_health.store.portfolio import Filters
 from client_health.store.scorecards import PublishedScorecard
 from client_health.store.usage import DailyMeasures
@@ -52,6 +53,10 @@ def export(
     day: Annotated[str | None, typer.Option("--date", metavar="DATE", help="Only this date.")] = None,
     first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="First date.")] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last date.")] = None,
+    view: Annotated[
+        View,
+        typer.Option(help="Of scores by date: comparable, under the scorecard now in force; or as reported."),
+    ] = "comparable",
     form: Annotated[Format, typer.Option("--format", help="csv, jsonl or parquet.")] = "csv",
     file: Annotated[Path | None, typer.Option("--output", help="A file; left out: standard output.")] = None,
 ) -> None:
@@ -59,7 +64,7 @@ def export(
     context: Context = ctx.obj
     dates = _range(day, first, last)
     with context.store() as store, store.read() as connection:
-        columns, rows = _TABLES[what](connection, dates)
+        columns, rows = _TABLES[what](connection, dates, view)
         write_rows(columns, rows, form, file)
 
 
@@ -79,12 +84,11 @@ def _range(day: str | None, first: str | None, last: str | None) -> Range:
     return start, end
 
 
-def _scores(connection: sa.Connection, dates: Range) -> Table:
+def _scores(connection: sa.Connection, dates: Range, view: View) -> Table:
     versions = {one.id: one for one in scorecards.all_versions(connection)}
-    newest = max(versions, default=0)
     keys = [part.key for key in sorted(versions, reverse=True) for part in versions[key].scorecard.components]
     columns = [*_SCORE_COLUMNS, *(f"{key}_score" for key in dict.fromkeys(keys))]
-    found = _latest_scores(connection) if dates is None else history.of_fleet(connection, newest, *dates)
+    found = _latest_scores(connection) if dates is None else history.of_fleet(connection, *dates, view)
     return columns, (_score_row(row, versions[row.scorecard]) for row in found)
 
 
@@ -120,7 +124,7 @@ def _score_row(row: sa.Row[tuple[Any, ...]], published: PublishedScorecard) -> d
     }
 
 
-def _usage(connection: sa.Connection, dates: Range) -> Table:
+def _usage(connection: sa.Connection, dates: Range, _: View) -> Table:
     names = sorted({name for measures in usage.measure_names(connection).values() for name in measures})
     found = usage.latest(connection) if dates is None else usage.between(connection, *dates)
     return ["tenant_id", "metric_date", *names], (_usage_row(daily) for daily in found)
@@ -130,7 +134,7 @@ def _usage_row(daily: DailyMeasures) -> dict[str, Any]:
     return {"tenant_id": daily.tenant_id, "metric_date": daily.day, **daily.measures}
 
 
-def _tenants(connection: sa.Connection, dates: Range) -> Table:
+def _tenants(connection: sa.Connection, dates: Range, _: View) -> Table:
     _no_dates("tenants", dates)
     columns = [
         "tenant_id",
@@ -150,7 +154,7 @@ def _tenants(connection: sa.Connection, dates: Range) -> Table:
     )
 
 
-def _runs(connection: sa.Connection, dates: Range) -> Table:
+def _runs(connection: sa.Connection, dates: Range, _: View) -> Table:
     columns = [
         "id",
         "kind",

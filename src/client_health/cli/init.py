@@ -1,13 +1,14 @@
 """`client-health init`: write a configuration file to start from."""
 
 import os
+from dataclasses import asdict
 from typing import Annotated, Literal
 
 import typer
 
 from client_health.cli.context import Context, output
 from client_health.errors import ConfigError, UsageError
-from client_health.presets import PRESETS, Preset, load_preset
+from client_health.presets import PRESETS, Preset, PresetFeature, PresetMeasure, load_preset
 
 Dialect = Literal["postgresql", "sqlite"]
 ADDRESS = "APP_DATABASE_URL"
@@ -52,12 +53,25 @@ def render(preset: Preset | None) -> str:
     parts = [head, _section("tenants", {}, preset.tenants_sql)]
     parts += [_section(f"usage.{name}", query.settings, query.sql) for name, query in preset.usage.items()]
     parts.append(_section("features", {}, preset.features_sql))
+    parts += [_tracked(feature) for feature in preset.catalogue]
+    parts += [_compared(measure) for measure in preset.benchmarks]
     return "\n".join(parts) + _TAIL
 
 
 def _section(name: str, settings: dict[str, str | int], sql: str) -> str:
     lines = [f"{key} = {value!r}".replace("'", '"') for key, value in settings.items()]
     return "\n".join([f"[{name}]", *lines, "sql = '''", sql.strip(), "'''", ""]) if "'''" not in sql else ""
+
+
+def _tracked(feature: PresetFeature) -> str:
+    lines = [f'{key} = "{value}"' for key, value in asdict(feature).items()]
+    return "\n".join(["[[features.catalogue]]", *lines, ""])
+
+
+def _compared(measure: PresetMeasure) -> str:
+    good = str(measure.high_is_good).lower()
+    lines = [f'measure = "{measure.measure}"', f'name = "{measure.name}"', f"high_is_good = {good}"]
+    return "\n".join(["[[benchmarks.measures]]", *lines, ""])
 
 
 _HEAD = """\

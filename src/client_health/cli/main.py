@@ -9,8 +9,22 @@ import typer
 from rich.markup import escape
 
 from client_health import __version__
-from client_health.cli import backfill, check, db, explain, export, init, keys, run, scorecard, serve, status
+from client_health.cli import (
+    backfill,
+    check,
+    db,
+    explain,
+    export,
+    init,
+    keys,
+    rescore,
+    run,
+    scorecard,
+    serve,
+    status,
+)
 from client_health.cli.context import FAILED, USAGE, Context, errors
+from client_health.cli.run import ANYTHING
 from client_health.errors import ClientHealthError, UsageError
 
 app = typer.Typer(
@@ -20,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (init, check, run, backfill, serve, status, explain, export):
+for module in (init, check, run, backfill, rescore, serve, status, explain, export):
     module.register(app)
 app.add_typer(keys.app, name="keys")
 app.add_typer(scorecard.app, name="scorecard")
@@ -56,13 +70,22 @@ def main() -> None:
 
     configure_logs("ERROR")  # what a command has to say, it says itself
     try:
-        app(args=_config_first(sys.argv[1:]))
+        app(args=_config_first(_lone_accept(sys.argv[1:])))
     except ClientHealthError as fault:
         errors.print(f"[red]error:[/red] {escape(str(fault))}")
         sys.exit(USAGE if isinstance(fault, UsageError) else FAILED)
     except Exception:
         structlog.get_logger(__name__).exception("the command failed by a fault of the program")
         sys.exit(FAILED)
+
+
+def _lone_accept(arguments: list[str]) -> list[str]:
+    """`--accept` without a run accepts what this run finds; the parser wants a value for every option."""
+    following = [*arguments[1:], "-"]
+    return [
+        f"--accept={ANYTHING}" if argument == "--accept" and after.startswith("-") else argument
+        for argument, after in zip(arguments, following, strict=True)
+    ]
 
 
 def _config_first(arguments: list[str]) -> list[str]:

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from client_health.api import present
-from client_health.cli.context import CLEAN, FAILED, WITH_ERRORS, errors, output
+from client_health.cli.context import CLEAN, FAILED, SUSPICIOUS, WITH_ERRORS, errors, output
 from client_health.cli.progress import shown
 from client_health.errors import RunInterruptedError
 from client_health.instants import iso, utc_now
@@ -25,14 +25,19 @@ from client_health.usage.problems import Problem
 SHOWN = 20
 
 
-def perform_here(store: Store, settings: Settings, request: RunRequest, title: str) -> Run:
-    """Queue a run and perform it in this process; on Ctrl-C or SIGTERM it is cancelled, nothing published."""
+def perform_request(store: Store, settings: Settings, request: RunRequest, title: str) -> Run:
+    """Ask for a run and perform it in this process."""
+    return perform_here(store, settings, lambda: requests.ask(store, settings, request, utc_now())[0], title)
+
+
+def perform_here(store: Store, settings: Settings, ask: Callable[[], Run], title: str) -> Run:
+    """Queue a run by `ask` and perform it in this process; on Ctrl-C or SIGTERM it is cancelled."""
     run: Run | None = None
     with _stoppable() as stop:
         try:
             with wait_for_turn(store, stop, _say_once("another run is active; waiting for its end")) as lease:
                 _close_dead_commands(store)
-                run, _ = requests.ask(store, settings, request, utc_now())
+                run = ask()
                 with shown(title) as listener:
                     return perform(store, settings, run.id, lease, stop, listener)
         except RunInterruptedError:
@@ -81,9 +86,11 @@ def _close_dead_commands(store: Store) -> None:
 
 
 def exit_code(run: Run) -> int:
-    """0 clean, 3 with errors, 1 where nothing was published."""
+    """0 clean, 3 with errors, 1 failed, 4 held back as suspicious."""
     if run.status != "completed":
         return FAILED
+    if run.outcome == "suspicious":
+        return SUSPICIOUS
     return CLEAN if run.outcome == "clean" else WITH_ERRORS
 
 
@@ -99,6 +106,14 @@ def print_summary(store: Store, run: Run) -> None:
     if run.status != "completed":
         errors.print(f"[red]The run {run.status}:[/red] {escape(run.failure or 'no reason is known')}")
         errors.print("Nothing was published; the scores of before stay as they were.")
+        return
+    if run.outcome == "suspicious":
+        errors.print(f"[red]Suspicious, and held back:[/red] {escape(run.failure or '')}")
+        errors.print(
+            "Nothing was published; the figures are kept. If they are right, publish them:\n"
+            f"  client-health run --accept {run.id}",
+            soft_wrap=True,
+        )
         return
     counts = run.counts
     output.print(

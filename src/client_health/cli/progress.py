@@ -10,12 +10,14 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from client_health.cli.context import errors
 from client_health.jobs.watch import Listener
 
+LINE_PERCENT = 5
+
 
 @contextmanager
 def shown(title: str) -> Iterator[Listener]:
     """A listener that shows what a run tells."""
     if not sys.stderr.isatty():
-        yield lambda percent, stage, counts: errors.print(f"{title}: {percent:3d} %  {stage}", soft_wrap=True)
+        yield _plain(title)
         return
     columns = (
         TextColumn("{task.description}"),
@@ -31,3 +33,15 @@ def shown(title: str) -> Iterator[Listener]:
             progress.update(task, completed=percent, stage=stage)
 
         yield listen
+
+
+def _plain(title: str) -> Listener:
+    """Lines for a log, one per LINE_PERCENT at most: many small steps stay few lines."""
+    shown = [-LINE_PERCENT]
+
+    def listen(percent: int, stage: str, counts: dict[str, Any]) -> None:
+        if percent >= shown[0] + LINE_PERCENT:
+            shown[0] = percent
+            errors.print(f"{title}: {percent:3d} %  {stage}", soft_wrap=True)
+
+    return listen

@@ -6,13 +6,18 @@ import typer
 from rich.markup import escape
 
 from client_health.cli.context import Context, errors, who
-from client_health.cli.performing import exit_code, perform_here, print_json, print_summary
+from client_health.cli.performing import exit_code, perform_request, print_json, print_summary
 from client_health.errors import UsageError
 from client_health.instants import iso, parse_as_of, utc_now
 from client_health.jobs import requests
-from client_health.settings.load import load_scorecard
+from client_health.scorecard.differences import differences
+from client_health.settings.load import load_scorecards
 from client_health.settings.model import Settings
+from client_health.store import runs
 from client_health.store.engine import Store
+from client_health.store.runs import RunRequest
+
+ANYTHING = "anything"  # what --accept without a run means
 
 
 def register(app: typer.Typer) -> None:
@@ -33,13 +38,20 @@ def run(
         list[str] | None, typer.Option("--tenant", metavar="ID", help="Only this tenant; may be repeated.")
     ] = None,
     accept: Annotated[
-        bool, typer.Option("--accept", help="Publish although many tenants are gone from the tenants query.")
-    ] = False,
+        str | None,
+        typer.Option(
+            "--accept",
+            metavar="[RUN]",
+            help="Publish what this suspicious run held back; without RUN: whatever the new run finds, "
+            "although many tenants are gone or have moved.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Collect, score and publish once: for the last closed day, unless told otherwise.
 
     Exit code 0: clean. 3: completed with errors. 1: failed, nothing published. 2: wrong options.
+    4: suspicious, held back until it is accepted.
     """
     context: Context = ctx.obj
     settings = context.settings
@@ -47,14 +59,18 @@ def run(
     if now and as_of is not None:
         raise UsageError("--now and --as-of exclude each other")
     instant = present if now else parse_as_of(as_of, settings.zone) if as_of is not None else None
-    request = requests.by_command(settings, instant, tenant or (), accept, who(), present)
-    if request.as_of > present:
-        errors.print(
-            f"[yellow]{iso(request.as_of)} lies in the future; no earlier score will replace it.[/yellow]"
-        )
     with context.store() as store:
         warn_of_draft(store, settings)
-        done = perform_here(store, settings, request, f"Scoring {request.score_date}")
+        if accept in {None, ANYTHING}:
+            request = requests.by_command(settings, instant, tenant or (), accept is not None, who(), present)
+        else:
+            _nothing_else(now, as_of, tenant)
+            request = _held(store, accept or "")
+        if request.as_of > present:
+            errors.print(
+                f"[yellow]{iso(request.as_of)} lies in the future; no earlier score will replace it.[/yellow]"
+            )
+        done = perform_request(store, settings, request, f"Scoring {request.score_date}")
         if as_json:
             print_json(store, done)
         else:
@@ -62,13 +78,33 @@ def run(
     raise typer.Exit(exit_code(done))
 
 
+def _nothing_else(now: bool, as_of: str | None, tenant: list[str] | None) -> None:
+    if now or as_of is not None or tenant:
+        raise UsageError("--accept RUN publishes what the run held back; it goes with no other choice")
+
+
+def _held(store: Store, run_id: str) -> RunRequest:
+    """The request that publishes a held run; the first characters of its id do, if they are enough."""
+    with store.read() as connection:
+        found = [one for one in runs.suspicious(connection) if one.id.startswith(run_id)]
+        run = found[0] if len(found) == 1 else runs.find(connection, run_id)
+    return requests.accept(run, "command", who())
+
+
 def warn_of_draft(store: Store, settings: Settings) -> None:
-    """Say that the scorecard file differs from the published version, which stays in force."""
-    published = requests.ensure_scorecard(store, settings, utc_now())
-    if settings.scorecard.file is None:
+    """Say in what the configured scorecards differ from those in force, which stay in force."""
+    published = requests.ensure_scorecards(store, settings, utc_now())
+    if not settings.scorecard.names:
         return
-    if load_scorecard(settings).digest() != published.digest:
-        errors.print(
-            f"[yellow]{escape(settings.scorecard.file)} differs from the published scorecard "
-            f"{published.label}, which stays in force; `client-health scorecard publish` does it.[/yellow]"
-        )
+    draft = load_scorecards(settings)
+    if draft.digests == published.cards.digests:
+        return
+    errors.print(
+        f"[yellow]{escape(', '.join(settings.scorecard.names))}: differs from {published.label}, which stays "
+        "in force:[/yellow]"
+    )
+    for one in differences(published.cards, draft):
+        errors.print(f"  {escape(str(one))}", soft_wrap=True)
+    errors.print(
+        "`client-health scorecard preview` tries it, `client-health scorecard publish` publishes it."
+    )

@@ -1,4 +1,4 @@
-"""`client-health scorecard`: show the published scorecard, publish the configured one."""
+"""`client-health scorecard`: what is in force, which versions there were, and in what they differ."""
 
 import json
 from typing import Annotated
@@ -7,14 +7,20 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from client_health.cli.context import Context, output, who
+from client_health.cli import scorecard_draft
+from client_health.cli.context import Context, output
+from client_health.errors import UsageError
 from client_health.instants import iso, utc_now
 from client_health.jobs import requests
-from client_health.settings.load import load_scorecard
-from client_health.store import scorecards
+from client_health.scorecard.differences import differences
+from client_health.scorecard.model import Scorecard
+from client_health.scorecard.sets import ScorecardSet
+from client_health.settings.load import load_scorecards
+from client_health.store import scorecard_sets, scorecards
 from client_health.store.scorecards import PublishedScorecard
 
-app = typer.Typer(help="The scorecard and its versions.", no_args_is_help=True)
+app = typer.Typer(help="The scorecards and their versions.", no_args_is_help=True)
+scorecard_draft.register(app)
 
 
 @app.command("show")
@@ -22,51 +28,108 @@ def show(
     ctx: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="The whole content as JSON.")] = False,
 ) -> None:
-    """Show the scorecard in force."""
+    """Show the scorecards in force."""
     context: Context = ctx.obj
     with context.store() as store:
-        published = requests.ensure_scorecard(store, context.settings, utc_now())
+        published = requests.ensure_scorecards(store, context.settings, utc_now())
     if as_json:
-        print(json.dumps({"version": published.version, **published.scorecard.content()}, indent=2))
+        content = [{"version": one.version, **one.scorecard.content()} for one in published.versions]
+        print(json.dumps(content, indent=2))
         return
-    output.print(
-        f"[bold]{published.label}[/bold], published {iso(published.published_at.replace(microsecond=0))} "
-        f"by {escape(published.published_by)}" + (f": {escape(published.note)}" if published.note else "")
-    )
-    output.print(_components(published))
-    if load_scorecard(context.settings).digest() != published.digest:
+    for version in published.versions:
+        output.print(_published(version))
+        if version.scorecard.applies_to is not None:
+            output.print(f"Applies to: {escape(_applies_to(version.scorecard))}")
+        output.print(_components(version.scorecard))
+    if load_scorecards(context.settings).digests != published.cards.digests:
         output.print(
-            "[yellow]The configured scorecard differs; `client-health scorecard publish` does it.[/yellow]"
+            "[yellow]The configured scorecard differs: client-health scorecard diff shows in what, "
+            "client-health scorecard publish publishes it.[/yellow]"
         )
 
 
-def _components(published: PublishedScorecard) -> Table:
+@app.command("list")
+def list_versions(ctx: typer.Context) -> None:
+    """List every version, and which are in force."""
+    context: Context = ctx.obj
+    with context.store() as store, store.read() as connection:
+        versions, current = scorecards.all_versions(connection), scorecard_sets.in_force(connection)
+    table = Table("version", "", "published", "by", "note", box=None, pad_edge=False)
+    used = {one.id for one in current.versions} if current else set()
+    for one in reversed(versions):
+        when = iso(one.published_at.replace(microsecond=0))
+        mark = "in force" if one.id in used else ""
+        table.add_row(one.label, mark, when, escape(one.published_by), escape(one.note or ""))
+    output.print(table if versions else "Nothing is published yet; `client-health run` publishes the first.")
+
+
+@app.command("diff")
+def diff(
+    ctx: typer.Context,
+    before: Annotated[
+        str | None, typer.Argument(help="A version such as default:1; left out: what is in force.")
+    ] = None,
+    after: Annotated[
+        str | None, typer.Argument(help="A version; left out: the configured scorecards.")
+    ] = None,
+) -> None:
+    """Show in what two versions differ, or the configured scorecards from those in force."""
+    context: Context = ctx.obj
+    with context.store() as store:
+        published = requests.ensure_scorecards(store, context.settings, utc_now())
+        with store.read() as connection:
+            old, new = (
+                None if word is None else _named(scorecards.all_versions(connection), word)
+                for word in (before, after)
+            )
+    first = published.cards if old is None else ScorecardSet((old.scorecard,))
+    second = load_scorecards(context.settings) if new is None else ScorecardSet((new.scorecard,))
+    print_differences(first, second)
+
+
+def print_differences(before: ScorecardSet, after: ScorecardSet) -> None:
+    """One line for each thing that changes."""
+    found = differences(before, after)
+    for one in found:
+        output.print(f"  {escape(str(one))}", soft_wrap=True)
+    if not found:
+        output.print("No difference.")
+
+
+def _named(versions: list[PublishedScorecard], word: str) -> PublishedScorecard:
+    """The version that NAME:NUMBER names, or NUMBER where there is one scorecard only."""
+    names = sorted({one.scorecard.name for one in versions})
+    name, _, number = word.rpartition(":")
+    if not name and len(names) == 1:
+        name = names[0]
+    found = [one for one in versions if one.scorecard.name == name and str(one.version) == number]
+    if not found:
+        known = ", ".join(f"{one.scorecard.name}:{one.version}" for one in versions) or "none yet"
+        raise UsageError(f"there is no version {word!r}; known: {known}")
+    return found[0]
+
+
+def _published(version: PublishedScorecard) -> str:
+    when, by = iso(version.published_at.replace(microsecond=0)), escape(version.published_by)
+    note = f": {escape(version.note)}" if version.note else ""
+    return f"[bold]{version.label}[/bold], published {when} by {by}{note}"
+
+
+def _applies_to(card: Scorecard) -> str:
+    rule = card.applies_to
+    assert rule is not None
+    named = {key: value for key, value in rule.model_dump().items() if value not in (None, ())}
+    words = [
+        f"{key} {', '.join(value) if isinstance(value, tuple) else value}" for key, value in named.items()
+    ]
+    return "; ".join(words) or "all tenants"
+
+
+def _components(card: Scorecard) -> Table:
     table = Table("component", "weight", "value", "curve", "when empty", box=None, pad_edge=False)
-    for part in published.scorecard.components:
+    for part in card.components:
         value = part.measure if part.per is None else f"{part.measure} / {part.per}"
         curve = "  ".join(f"{x:g} → {y:g}" for x, y in part.curve)
-        table.add_row(
-            part.key,
-            f"{part.weight:.0%}",
-            value,
-            curve,
-            "–" if part.when_empty is None else str(part.when_empty),
-        )
+        empty = "–" if part.when_empty is None else str(part.when_empty)
+        table.add_row(part.key, f"{part.weight * 100:g} %", value, curve, empty)
     return table
-
-
-@app.command("publish")
-def publish(
-    ctx: typer.Context,
-    note: Annotated[str | None, typer.Option(help="Why it changes; kept with the version.")] = None,
-) -> None:
-    """Publish the configured scorecard as the next version. Scores of earlier versions stay as they are."""
-    context: Context = ctx.obj
-    draft = load_scorecard(context.settings)
-    with context.store() as store, store.write() as connection:
-        before = scorecards.current(connection)
-        after = scorecards.publish(connection, draft, who(), utc_now(), note)
-    if before is not None and before.id == after.id:
-        output.print(f"Nothing to publish: the configured scorecard is {after.label} already.")
-    else:
-        output.print(f"Published {after.label}; it is in force from the next run on.")

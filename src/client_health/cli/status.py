@@ -1,4 +1,4 @@
-"""`client-health status`: how old the scores are, what the queries said, when the next run is."""
+"""`client-health status`: how old the scores are, how fresh each source is, when the next run is."""
 
 from datetime import datetime
 
@@ -9,8 +9,8 @@ from rich.table import Table
 from client_health.cli.context import Context, output
 from client_health.instants import iso, utc_now
 from client_health.jobs.nights import next_fire
-from client_health.store import queries, runs, scorecards, tenants
-from client_health.store.queries import QueryState
+from client_health.store import freshness, runs, scorecard_sets, tenants
+from client_health.store.freshness import QueryFreshness, SourceFreshness
 from client_health.store.runs import Run
 
 SHOWN_RUNS = 5
@@ -22,13 +22,13 @@ def register(app: typer.Typer) -> None:
 
 
 def status(ctx: typer.Context) -> None:
-    """Show the state of the service: the latest scores, runs, queries, the next night."""
+    """Show the state of the service: the latest scores, runs, sources and their queries, the next night."""
     context: Context = ctx.obj
     settings, now = context.settings, utc_now()
     with context.store() as store, store.read() as connection:
-        published, last = scorecards.current(connection), runs.last_published(connection)
-        active = len(tenants.active_keys(connection))
-        newest, asked = runs.newest(connection, SHOWN_RUNS), list(queries.states(connection).values())
+        published, last = scorecard_sets.in_force(connection), runs.last_published(connection)
+        active = tenants.count_active(connection)
+        newest, sources = runs.newest(connection, SHOWN_RUNS), freshness.of_sources(connection, settings)
     if last is None:
         output.print("Nothing is published yet; `client-health run` makes the first scores.")
     else:
@@ -40,8 +40,7 @@ def status(ctx: typer.Context) -> None:
     output.print(f"Next nightly run: {_local(fire, context) if fire else 'off'}")
     if newest:
         output.print(_runs(newest, now))
-    if asked:
-        output.print(_queries(asked, now))
+    output.print(_freshness(sources, now))
 
 
 def _runs(newest: list[Run], now: datetime) -> Table:
@@ -50,6 +49,7 @@ def _runs(newest: list[Run], now: datetime) -> Table:
         word = (
             run.status if run.outcome in {None, "clean"} else f"{run.status}, {run.outcome}".replace("_", " ")
         )
+        word += ", accepted" if run.counts.get("accepted_by") else ""
         percent = f"{run.progress} %"
         table.add_row(
             run.id[:8],
@@ -63,18 +63,26 @@ def _runs(newest: list[Run], now: datetime) -> Table:
     return table
 
 
-def _queries(asked: list[QueryState], now: datetime) -> Table:
-    table = Table(
-        "query", "source", "last success", "rows", "seconds", "last failure", box=None, pad_edge=False
-    )
+def _freshness(sources: list[SourceFreshness], now: datetime) -> Table:
+    """A line per source, and under it one per query."""
+    columns = ("source and query", "last success", "score date", "rows", "seconds", "last failure")
+    table = Table(*columns, box=None, pad_edge=False)
     for column in table.columns[3:5]:
         column.justify = "right"
-    for one in asked:
-        failure = f"{_ago(one.failed_at, now)}: {escape(one.failure)}" if one.failure else ""
-        table.add_row(
-            one.name, one.source, _ago(one.succeeded_at, now), f"{one.rows:,}", f"{one.seconds:.2f}", failure
-        )
+    for source in sources:
+        table.add_row(source.name, _ago(source.last_success_at, now), style="bold")
+        for query in source.queries:
+            table.add_row(f"  {query.name}", *_answers(query, now))
     return table
+
+
+def _answers(query: QueryFreshness, now: datetime) -> tuple[str, ...]:
+    state, last = query.state, query.last_success_at
+    if state is None:
+        return (_ago(None, now),)
+    figures = (str(state.succeeded_day), f"{state.rows:,}", f"{state.seconds:.2f}") if last else ("", "", "")
+    failure = f"{_ago(state.failed_at, now)}: {escape(state.failure)}" if state.failure else ""
+    return (_ago(last, now), *figures, failure)
 
 
 def _local(instant: datetime, context: Context) -> str:

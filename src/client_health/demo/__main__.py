@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from client_health.app.logs import configure_logs
 from client_health.cli.context import FAILED, USAGE, errors, output
-from client_health.cli.performing import exit_code, perform_here, print_summary
+from client_health.cli.performing import exit_code, perform_request, print_summary
 from client_health.demo import history, listening, progress, tour
 from client_health.demo.folder import APPLICATION, prepare
 from client_health.errors import ClientHealthError, UsageError
@@ -60,7 +60,7 @@ def build(store: Store, settings: Settings, path: Path, tenants: int, days: int)
         stories = world.stories
     night = end_of_day(last, settings.zone)
     request = requests.by_command(settings, night, (), False, "demo", utc_now())
-    done = perform_here(store, settings, request, f"Scoring {last}")
+    done = perform_request(store, settings, request, f"Scoring {last}")
     print_summary(store, done)
     if done.status != "completed":
         raise typer.Exit(exit_code(done))

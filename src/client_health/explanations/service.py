@@ -13,6 +13,7 @@ from client_health.scorecard.columns import Columns
 from client_health.scorecard.explanation import Explanation, Side, explain
 from client_health.scorecard.remedy import Remedy, remedies
 from client_health.store import earlier, history, portfolio, scorecards, usage
+from client_health.store.history import View
 from client_health.store.scorecards import PublishedScorecard
 
 DEFAULT_SPAN = timedelta(days=7)
@@ -46,33 +47,39 @@ class TenantExplanation:
 
 
 def explain_tenant(
-    connection: sa.Connection, tenant_id: str, first: date | None, last: date | None
+    connection: sa.Connection,
+    tenant_id: str,
+    first: date | None,
+    last: date | None,
+    view: View = "comparable",
 ) -> TenantExplanation:
     """Explain the change of a tenant's score.
 
     `last` is the latest score and `first` seven days before it unless told otherwise; where a date has no
     score, the latest one before it is taken, else the first one after it. Raises NotFoundError where the
-    tenant has no scores, ConflictError where there is nothing to compare.
+    tenant has no scores, ConflictError where there is nothing to compare. `view` says which scores: under
+    the scorecard now in force, or as they were reported, with what another version changed as a part.
     """
     current = portfolio.one(connection, tenant_id)
     if current is None:
         raise NotFoundError(f"there is no tenant {tenant_id!r}")
     if current.day is None:
         raise NotFoundError(f"the tenant {tenant_id!r} has no score yet")
-    rows = history.of_tenant(connection, current.id, current.scorecard, date.min, current.day)
+    found = history.of_tenant(connection, current.id, current.scorecard, date.min, current.day)
+    rows = found.view(view)
     after = _nearest([row for row in rows if row.overall is not None], last or current.day)
     before = _nearest([row for row in rows if row.overall is not None], first or after.day - DEFAULT_SPAN)
     if before.day >= after.day:
         raise ConflictError(f"the tenant {tenant_id!r} has no two scores to compare up to {after.day}")
     old, new = _dated(connection, tenant_id, before), _dated(connection, tenant_id, after)
-    found = explain(Side(old.published.scorecard, old.columns), Side(new.published.scorecard, new.columns))
-    if found is None or (found.score_from, found.score_to) != (before.overall, after.overall):
+    why = explain(Side(old.published.scorecard, old.columns), Side(new.published.scorecard, new.columns))
+    if why is None or (why.score_from, why.score_to) != (before.overall, after.overall):
         raise ConflictError(
             f"the measures of {before.day} or {after.day} were changed after they were scored; "
             "score these dates again to explain them"
         )
     told = _remedies(connection, current, new)
-    return TenantExplanation(tenant_id, current.name, old, new, found, told)
+    return TenantExplanation(tenant_id, current.name, old, new, why, told)
 
 
 def _nearest(rows: list[Row], day: date) -> Row:

@@ -19,13 +19,14 @@ from client_health.errors import (
 from client_health.instants import utc_now
 from client_health.jobs.calculation import calculate
 from client_health.jobs.lease import Lease
-from client_health.jobs.publication import note_failure, publish
+from client_health.jobs.publication import hold, note_failure, publish
+from client_health.jobs.rescoring import rescore, switch
 from client_health.jobs.watch import PUBLISHING, Listener, Watch
 from client_health.settings.model import Settings
-from client_health.store import runs, scorecards
+from client_health.store import runs, scorecard_sets
 from client_health.store.engine import Store
 from client_health.store.runs import Run
-from client_health.store.scorecards import PublishedScorecard
+from client_health.store.scorecard_sets import PublishedSet
 from client_health.usage.collect import CollectionFailedError
 
 RUN_LEASE = "run"  # whoever holds it performs a run; so one run at a time, whatever process asks
@@ -61,7 +62,7 @@ def perform(
     A run that another process closed or took over is left alone. RunInterruptedError leaves it open.
     """
     with store.write() as connection:
-        in_force = scorecards.current(connection)
+        in_force = scorecard_sets.in_force(connection)
         run = runs.take(connection, run_id, lease.holder, clock(), in_force.id if in_force else None)
     if run is not None:
         with _few_collections(), structlog.contextvars.bound_contextvars(run_id=run_id, attempt=run.attempt):
@@ -83,16 +84,12 @@ def _few_collections() -> Iterator[None]:
 
 def _perform(store: Store, settings: Settings, run: Run, watch: Watch, clock: Callable[[], datetime]) -> None:
     log.info("run begins", score_date=run.score_date.isoformat(), kind=run.kind, trigger=run.trigger)
-    started = time.monotonic()
     try:
-        published = _scorecard(store, run)
-        calculation = calculate(store, settings, run, published, watch, clock())
-        watch.tell(PUBLISHING, "publishing")
-        working = time.monotonic() - started - calculation.asleep
-        publish(
-            store, run, published, calculation, clock(), **watch.counts, seconds_working=round(working, 3)
-        )
-        log.info("run published", tenants=len(calculation.scores.tenants))
+        cards = _scorecards(store, run)
+        if run.kind == "rescore":
+            _rescore(store, run, cards, watch, clock)
+        else:
+            _score(store, settings, run, cards, watch, clock)
     except RunInterruptedError:
         raise
     except RunLostError as lost:
@@ -110,8 +107,40 @@ def _perform(store: Store, settings: Settings, run: Run, watch: Watch, clock: Ca
         note_failure(store, run, (), "failed", reason, clock())
 
 
-def _scorecard(store: Store, run: Run) -> PublishedScorecard:
+def _score(
+    store: Store,
+    settings: Settings,
+    run: Run,
+    cards: PublishedSet,
+    watch: Watch,
+    clock: Callable[[], datetime],
+) -> None:
+    """Collect, score and publish, or hold back what cannot be right."""
+    started = time.monotonic()
+    calculation = calculate(store, settings, run, cards, watch, clock())
+    watch.tell(PUBLISHING, "publishing")
+    working = round(time.monotonic() - started - calculation.asleep, 3)
+    if calculation.jump is None:
+        publish(store, settings, run, calculation, clock(), **watch.counts, seconds_working=working)
+        log.info("run published", tenants=len(calculation.collection.metrics.tenants))
+    else:
+        hold(store, run, calculation, clock(), **watch.counts, seconds_working=working)
+        log.warning("run held back", reason=str(calculation.jump))
+
+
+def _rescore(
+    store: Store, run: Run, cards: PublishedSet, watch: Watch, clock: Callable[[], datetime]
+) -> None:
+    """Score stored dates anew, then switch."""
+    started = time.monotonic()
+    counts = rescore(store, run, cards, watch, clock)
+    working = round(time.monotonic() - started, 3)
+    switch(store, run, cards, {**watch.counts, **counts, "seconds_working": working}, clock())
+    log.info("history scored anew", scorecards=cards.label, days=counts["days"])
+
+
+def _scorecards(store: Store, run: Run) -> PublishedSet:
     if run.scorecard_set is None:
         raise ConflictError("no scorecard is published yet; `client-health scorecard publish` does it")
     with store.read() as connection:
-        return scorecards.by_id(connection, run.scorecard_set)
+        return scorecard_sets.by_id(connection, run.scorecard_set)

@@ -2,46 +2,45 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 
+from client_health.benchmarks.computing import compute_after
 from client_health.jobs.calculation import Calculation
 from client_health.jobs.retrend import retrend
-from client_health.scorecard.risk import Level
-from client_health.store import current, features, problems, queries, runs, scores, tenants, usage
+from client_health.jobs.scored import Fleet
+from client_health.settings.model import Settings
+from client_health.store import current, features, held, problems, queries, runs, scores, tenants, usage
 from client_health.store.engine import Store
 from client_health.store.runs import Run
-from client_health.store.scorecards import PublishedScorecard
 from client_health.store.scores import ScoreRows
 from client_health.usage.metrics import Collection, QueryReport
-from client_health.usage.tenants import Tenant
-
-FALLS_KEPT = 5
 
 
 def publish(
-    store: Store,
-    run: Run,
-    published: PublishedScorecard,
-    calculation: Calculation,
-    now: datetime,
-    **counts: Any,
+    store: Store, settings: Settings, run: Run, calculation: Calculation, now: datetime, **counts: Any
 ) -> None:
     """Publish everything or nothing; raises RunLostError where another attempt owns the run by now."""
     collection = calculation.collection
     with store.write() as connection:
         runs.check(connection, run)
-        keys = tenants.sync(connection, collection.metrics.tenants, run.kind == "all")
-        usage.write(connection, run.score_date, run.as_of, keys, collection.metrics)
-        rows = _with_keys(connection, calculation.scores, keys)
-        scores.write(connection, rows)
-        current.follow(connection, rows)
-        retrend(connection, published, run.score_date)
-        _note(connection, run, collection, keys, now)
+        keys = np.array(tenants.sync(connection, collection.metrics.tenants, run.kind == "all"))
+        usage.write(connection, run.score_date, run.as_of, keys.tolist(), collection.metrics)
+        for group in calculation.groups:
+            rows = _with_keys(connection, group.rows, keys[group.places].tolist())
+            scores.write(connection, rows)
+            current.follow(connection, rows)
+            retrend(connection, group.published, run.score_date)
+        compute_after(connection, settings.benchmarks, run)
+        _note(connection, run, collection, keys.tolist(), now)
         problems.write(connection, run.id, collection.problems)
+        if run.kind == "all":
+            held.forget_superseded(connection, run.score_date, now)
+        if run.options.get("held"):
+            runs.note_accepted(connection, run.options["held"], run.id)
         errors = sum(problem.severity == "error" for problem in collection.problems)
         runs.finish(
             connection,
@@ -51,11 +50,29 @@ def publish(
             progress=100,
             outcome="with_errors" if errors else "clean",
             reports=[asdict(report) for report in collection.reports],
-            counts={
-                **counts,
-                **_summary(rows, collection, errors),
-                "seconds_asleep": round(calculation.asleep, 3),
-            },
+            counts=counts | _summary(calculation, errors),
+        )
+
+
+def hold(store: Store, run: Run, calculation: Calculation, now: datetime, **counts: Any) -> None:
+    """Close a suspicious run: nothing is published, and what it read is kept until somebody accepts it."""
+    collection, jump = calculation.collection, calculation.jump
+    assert jump is not None
+    with store.write() as connection:
+        runs.check(connection, run)
+        held.write(connection, run.id, collection, now)
+        problems.write(connection, run.id, collection.problems)
+        errors = sum(problem.severity == "error" for problem in collection.problems)
+        runs.finish(
+            connection,
+            run,
+            "completed",
+            now,
+            progress=100,
+            outcome="suspicious",
+            failure=str(jump),
+            reports=[asdict(report) for report in collection.reports],
+            counts=counts | _summary(calculation, errors) | {"jump": jump.counts()},
         )
 
 
@@ -78,38 +95,17 @@ def _note(
         features.replace(connection, collection.features, by_id, run.as_of)
 
 
-def _summary(rows: ScoreRows, collection: Collection, errors: int) -> dict[str, Any]:
-    levels = {level.name: int((rows.risk_levels == level).sum()) for level in reversed(Level)}
+def _summary(calculation: Calculation, errors: int) -> dict[str, Any]:
+    collection = calculation.collection
+    fleet = Fleet.of(calculation.groups, len(collection.metrics.tenants))
     return {
-        "tenants": len(rows.tenants),
-        "scored": int((~np.isnan(rows.overall)).sum()),
-        "risk_levels": levels,
+        **fleet.counts(),
         "errors": errors,
         "notices": len(collection.problems) - errors,
         "statements": sum(report.attempts for report in collection.reports),
-        "biggest_falls": _biggest_falls(rows, collection.metrics.tenants),
+        "biggest_falls": fleet.biggest_falls(collection.metrics.tenants),
+        "seconds_asleep": round(calculation.asleep, 3),
     }
-
-
-def _biggest_falls(rows: ScoreRows, fleet: Sequence[Tenant]) -> list[dict[str, Any]]:
-    """Tenants that fell most since their baseline, the largest fall first."""
-    change = rows.overall - rows.baseline
-    order = np.argsort(np.where(np.isnan(change), 0, change), kind="stable")[:FALLS_KEPT].tolist()
-    return [
-        {
-            "tenant_id": fleet[place].tenant_id,
-            "name": fleet[place].name,
-            "from": int(rows.baseline[place]),
-            "to": int(rows.overall[place]),
-            "since": _text(rows.baseline_days[place]),
-        }
-        for place in order
-        if change[place] < 0
-    ]
-
-
-def _text(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
 
 
 def note_failure(

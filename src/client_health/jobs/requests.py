@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from client_health.errors import ConflictError
+from client_health.errors import ConflictError, StaleVersionError
 from client_health.instants import closed_day, end_of_day, last_midnight
-from client_health.settings.load import load_scorecard
+from client_health.scorecard.sets import ScorecardSet
+from client_health.settings.load import load_scorecards
 from client_health.settings.model import Settings
-from client_health.store import runs, scorecards, tenants
+from client_health.store import runs, scorecard_sets, scores, tenants
 from client_health.store.engine import Store
-from client_health.store.runs import BATCH_BY_HAND, Run, RunRequest, night_key
-from client_health.store.scorecards import PublishedScorecard
+from client_health.store.runs import BATCH_BY_HAND, Run, RunRequest, Trigger, night_key
+from client_health.store.scorecard_sets import PublishedSet
+
+PUBLICATION = "publication"
 
 
 def whole_fleet_now(settings: Settings, by: str, now: datetime) -> RunRequest:
@@ -64,9 +67,64 @@ def backfill(settings: Settings, day: date, by: str) -> RunRequest:
     return RunRequest("all", "backfill", by, day, instant, leave_out_past=True)
 
 
+def accept(run: Run, trigger: Trigger, by: str) -> RunRequest:
+    """Publish what a suspicious run read and kept aside; raises ConflictError where it holds nothing."""
+    if run.outcome != "suspicious":
+        raise ConflictError(f"the run {run.id} is not held back; only a suspicious one can be accepted")
+    if run.counts.get("accepted_by"):
+        raise ConflictError(f"the run {run.id} was accepted already, by the run {run.counts['accepted_by']}")
+    return RunRequest(
+        "all", trigger, by, run.score_date, run.as_of, exclusive_key=f"accept:{run.id}", held=run.id
+    )
+
+
+def publish(
+    store: Store,
+    cards: ScorecardSet,
+    trigger: Trigger,
+    by: str,
+    now: datetime,
+    note: str | None = None,
+    expected: int | None = None,
+) -> tuple[PublishedSet, Run] | None:
+    """Store a draft as the next set and queue the run that re-scores the history and puts it in force.
+
+    None where the draft is in force already. `expected` is the number of the set that the caller has seen
+    as the newest; raises ConflictError where there is a newer one, or where a publication is under way.
+    """
+    with store.write() as connection:
+        newest = scorecard_sets.newest(connection)
+        if expected is not None and expected != newest:
+            raise StaleVersionError(
+                f"somebody published in the meantime: set {newest}, not {expected}; load it again"
+            )
+        if runs.open_with_key(connection, PUBLICATION) is not None:
+            raise ConflictError("another publication is under way; wait for its end or cancel it")
+        current = scorecard_sets.in_force(connection)
+        if current is not None and current.cards.digests == cards.digests:
+            return None
+        drafted = scorecard_sets.add(connection, cards, by, now, note)
+        request = RunRequest(
+            kind="rescore",
+            trigger=trigger,
+            requested_by=by,
+            score_date=scores.newest_day(connection) or now.date(),
+            as_of=now,
+            exclusive_key=PUBLICATION,
+            scorecard_set=drafted.id,
+            publishes=True,
+        )
+        return drafted, runs.create(connection, request, now)[0]
+
+
+def rescore(published: PublishedSet, first: date, last: date, by: str, now: datetime) -> RunRequest:
+    """Score stored dates anew under the scorecards in force."""
+    return RunRequest("rescore", "command", by, last, now, first=first, scorecard_set=published.id)
+
+
 def ask(store: Store, settings: Settings, request: RunRequest, now: datetime) -> tuple[Run, bool]:
-    """Queue a run; returns it and whether it is new. The first run publishes the first scorecard."""
-    ensure_scorecard(store, settings, now)
+    """Queue a run; returns it and whether it is new. The first run publishes the first scorecards."""
+    ensure_scorecards(store, settings, now)
     with store.write() as connection:
         if request.trigger == "request":
             for tenant_id in request.tenant_ids:
@@ -75,13 +133,17 @@ def ask(store: Store, settings: Settings, request: RunRequest, now: datetime) ->
         return runs.create(connection, request, now)
 
 
-def ensure_scorecard(store: Store, settings: Settings, now: datetime) -> PublishedScorecard:
-    """The scorecard in force; where there is none yet, the configured one is published as version 1."""
+def ensure_scorecards(store: Store, settings: Settings, now: datetime) -> PublishedSet:
+    """The scorecards in force; where there are none yet, the configured ones are published as version 1."""
     with store.read() as connection:
-        published = scorecards.current(connection)
+        published = scorecard_sets.in_force(connection)
     if published is not None:
         return published
-    configured = load_scorecard(settings)
+    configured = load_scorecards(settings)
     with store.write() as connection:
-        already = scorecards.current(connection)
-        return already or scorecards.publish(connection, configured, "first run", now)
+        already = scorecard_sets.in_force(connection)
+        if already is not None:
+            return already
+        first = scorecard_sets.add(connection, configured, "first run", now)
+        scorecard_sets.put_in_force(connection, first.id, now)
+        return scorecard_sets.by_id(connection, first.id)

@@ -24,7 +24,7 @@ def retrend(connection: sa.Connection, published: PublishedScorecard, day: date)
         rows = scores.read_day(connection, one, published.id, len(published.scorecard.components))
         told = _tell(connection, published, rows)
         scores.write(connection, told)
-        current.follow(connection, told)
+        current.follow(connection, told, refresh=True)
     return len(later)
 
 

@@ -19,7 +19,7 @@ def tick(store: Store, settings: Settings, now: datetime, started_at: datetime) 
     """Queue the nights that are due; returns the new runs, oldest first. Safe from several workers."""
     if settings.schedule.cron == "off":
         return []
-    requests.ensure_scorecard(store, settings, now)
+    requests.ensure_scorecards(store, settings, now)
     with store.write() as connection:
         if store.dialect == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_KEY)))

@@ -18,12 +18,32 @@ class PresetQuery:
 
 
 @dataclass(frozen=True)
+class PresetFeature:
+    """A feature of the application that is worth tracking."""
+
+    key: str
+    name: str
+    category: str
+
+
+@dataclass(frozen=True)
+class PresetMeasure:
+    """A measure that is worth comparing between tenants."""
+
+    measure: str
+    name: str
+    high_is_good: bool
+
+
+@dataclass(frozen=True)
 class Preset:
-    """All the queries of one application schema in one SQL dialect."""
+    """The queries of one application schema in one SQL dialect, its tracked features, what is compared."""
 
     tenants_sql: str
     features_sql: str
+    catalogue: tuple[PresetFeature, ...]
     usage: dict[str, PresetQuery]
+    benchmarks: tuple[PresetMeasure, ...]
 
 
 def load_preset(name: str, dialect: Literal["postgresql", "sqlite"]) -> Preset:
@@ -38,9 +58,11 @@ def load_preset(name: str, dialect: Literal["postgresql", "sqlite"]) -> Preset:
     return Preset(
         tenants_sql=_sql(queries, "tenants"),
         features_sql=_sql(queries, "features"),
+        catalogue=tuple(PresetFeature(**feature) for feature in described["features"]["catalogue"]),
         usage={
             key: PresetQuery(_sql(queries, key), settings) for key, settings in described["usage"].items()
         },
+        benchmarks=tuple(PresetMeasure(**one) for one in described["benchmarks"]["measures"]),
     )
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from client_health.scorecard.rounding import Floats
 
@@ -33,3 +35,13 @@ class Columns:
         """Boolean column, True where the measure stands in from an earlier date; None: fresh for all."""
         age = self.stale_days.get(measure)
         return None if age is None else ~np.isnan(age)
+
+    def at(self, places: NDArray[np.int64]) -> Self:
+        """The same measures of some of the tenants."""
+        if len(places) == self.count:
+            return self
+        return type(self)(
+            len(places),
+            {name: column[places] for name, column in self.values.items()},
+            {name: column[places] for name, column in self.stale_days.items()},
+        )

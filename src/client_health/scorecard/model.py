@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -90,11 +91,30 @@ class Risk(_Frozen):
         return self
 
 
+class AppliesTo(_Frozen):
+    """The tenants that a scorecard is for. What is left out does not matter; all that is named must fit."""
+
+    segment: tuple[str, ...] = Field(default=(), description="Any of these segments, whatever their case.")
+    industry: tuple[str, ...] = Field(default=(), description="Any of these industries, whatever their case.")
+    employees_from: int | None = Field(default=None, ge=0, description="At least so many employees.")
+    employees_to: int | None = Field(default=None, ge=0, description="At most so many employees.")
+
+    @model_validator(mode="after")
+    def _range_in_order(self) -> Self:
+        low, high = self.employees_from, self.employees_to
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"employees_from ≤ employees_to is required, got {low:,} and {high:,}")
+        return self
+
+
 class Scorecard(_Frozen):
     """The versioned recipe of a health score."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")] = Field(
         default="default", description="Name of the scorecard; each name has versions of its own."
+    )
+    applies_to: AppliesTo | None = Field(
+        default=None, description="The tenants that it is for; left out: all of them."
     )
     alive_measure: Key | None = Field(
         default=None, description="Where it is 0, empty components earn nothing; left out: no such rule."
@@ -121,8 +141,10 @@ class Scorecard(_Frozen):
     def _weights_sum_to_one(self) -> Self:
         total = sum(component.weight for component in self.components)
         if abs(total - 1) > WEIGHT_TOLERANCE:
-            normalised = ", ".join(f"{c.key} {c.weight / total:.4f}" for c in self.components)
-            raise ValueError(f"the weights sum to {total:g}, not to 1; in the same proportions: {normalised}")
+            weights = normalised([component.weight for component in self.components])
+            shown = zip(self.components, weights, strict=True)
+            normal = ", ".join(f"{component.key} {weight:g}" for component, weight in shown)
+            raise ValueError(f"the weights sum to {total:g}, not to 1; in the same proportions: {normal}")
         return self
 
     @property
@@ -133,9 +155,21 @@ class Scorecard(_Frozen):
 
     def content(self) -> dict[str, Any]:
         """The whole scorecard as plain JSON values, defaults included."""
-        return self.model_dump(mode="json")
+        left_out = {"applies_to"} if self.applies_to is None else None  # versions of before know no such key
+        return self.model_dump(mode="json", exclude=left_out)
 
     def digest(self) -> str:
         """SHA-256 of the content: equal for scorecards that score alike."""
         canonical = json.dumps(self.content(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def normalised(weights: Sequence[float]) -> list[float]:
+    """Weights in the same proportions with four decimals that sum to 1 (by the largest remainders)."""
+    total, parts = sum(weights), 10_000
+    exact = [weight / total * parts for weight in weights]
+    whole = [int(share) for share in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda place: whole[place] - exact[place])
+    for place in by_remainder[: parts - sum(whole)]:
+        whole[place] += 1
+    return [share / parts for share in whole]

@@ -1,6 +1,6 @@
 """The configuration file `client-health.toml`: what may stand in it, and how it is read."""
 
-from client_health.settings.load import load_scorecard, load_settings
+from client_health.settings.load import load_scorecards, load_settings
 from client_health.settings.model import Settings, SourceSettings, UsageQuery
 
-__all__ = ["Settings", "SourceSettings", "UsageQuery", "load_scorecard", "load_settings"]
+__all__ = ["Settings", "SourceSettings", "UsageQuery", "load_scorecards", "load_settings"]

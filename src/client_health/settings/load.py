@@ -1,6 +1,7 @@
 """Reading TOML files, and turning what is wrong with them into sentences."""
 
 import tomllib
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from client_health.errors import ConfigError
 from client_health.scorecard.model import Scorecard
+from client_health.scorecard.sets import ScorecardSet
 from client_health.settings.model import Settings
 
 MAX_BYTES = 1_000_000
@@ -24,11 +26,19 @@ def load_settings(path: Path) -> Settings:
     return settings
 
 
-def load_scorecard(settings: Settings) -> Scorecard:
-    """The scorecard that the settings name, or the built-in one."""
-    if settings.scorecard.file is None:
-        return builtin_scorecard()
-    return load_scorecard_file(settings.path.parent / settings.scorecard.file)
+def load_scorecards(settings: Settings) -> ScorecardSet:
+    """The scorecards that the settings name, or the built-in one; raises ConfigError."""
+    folder = settings.path.parent
+    return load_scorecard_files([folder / name for name in settings.scorecard.names])
+
+
+def load_scorecard_files(paths: Sequence[Path]) -> ScorecardSet:
+    """A set of the scorecards in these files, or of the built-in one where there are none."""
+    cards = tuple(load_scorecard_file(path) for path in paths) or (builtin_scorecard(),)
+    try:
+        return ScorecardSet(cards)
+    except ValueError as error:
+        raise ConfigError(f"{', '.join(str(path) for path in paths)}: {error}") from None
 
 
 def load_scorecard_file(path: Path) -> Scorecard:

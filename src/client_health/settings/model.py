@@ -11,6 +11,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PrivateAttr,
+    StringConstraints,
     field_validator,
     model_validator,
 )
@@ -18,6 +19,7 @@ from pydantic import (
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|min|h)")
 _SECONDS = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
 DEFAULT_SOURCE = "default"
+IN_USE_DAYS = 90
 
 
 def _seconds(value: object) -> object:
@@ -32,6 +34,7 @@ def _seconds(value: object) -> object:
 
 Duration = Annotated[float, BeforeValidator(_seconds), Field(ge=0, le=86_400)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+FeatureKey = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class _Section(BaseModel):
@@ -89,11 +92,46 @@ class UsageQuery(_Section):
     source: str = Field(default=DEFAULT_SOURCE, description="Name of the source that answers it.")
 
 
+class TrackedFeature(_Section):
+    """A feature that is shown; the tables stand in the order in which features are shown."""
+
+    key: FeatureKey = Field(description="The `feature_key` that the features query returns.")
+    name: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="What people read; left out: the key as words.",
+    )
+    category: str | None = Field(
+        default=None, min_length=1, max_length=100, description="What features are grouped by."
+    )
+
+
 class FeaturesQuery(_Section):
-    """Which features each tenant uses."""
+    """Which features each tenant uses, and which of them are tracked."""
 
     sql: str = Field(min_length=1, description="Returns tenant_id, feature_key, first_used_at, last_used_at.")
     source: str = Field(default=DEFAULT_SOURCE, description="Name of the source that answers it.")
+    in_use_days: int = Field(
+        default=IN_USE_DAYS,
+        ge=1,
+        le=3650,
+        description="A feature is in use if its last use is at most this long ago.",
+    )
+    catalogue: tuple[TrackedFeature, ...] = Field(
+        default=(),
+        max_length=1000,
+        description="The tracked features; left out: every key that the query returned, sorted.",
+    )
+
+    @field_validator("catalogue")
+    @classmethod
+    def _keys_are_unique(cls, catalogue: tuple[TrackedFeature, ...]) -> tuple[TrackedFeature, ...]:
+        keys = [feature.key for feature in catalogue]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        if twice:
+            raise ValueError(f"the key {twice[0]!r} stands in it more than once")
+        return catalogue
 
 
 class ScheduleSettings(_Section):
@@ -134,17 +172,68 @@ class RunSettings(_Section):
         description="A tenants query that loses more than this share fails the run, …",
     )
     max_lost_tenants: int = Field(default=5, ge=0, description="… if it loses more than this many too.")
+    suspicious_share: float = Field(
+        default=0.30,
+        ge=0,
+        le=1,
+        description="A whole-fleet run is held back if more than this share of the tenants …",
+    )
+    suspicious_points: float = Field(
+        default=15, ge=0, le=100, description="… would move by more points than this since the day before, …"
+    )
+    suspicious_tenants: int = Field(default=5, ge=0, description="… if they are more than this many too.")
     keep_jobs_days: int = Field(
         default=30, ge=1, le=3650, description="How long the job engine keeps finished jobs; runs are kept."
     )
 
 
 class ScorecardSettings(_Section):
-    """Which scorecard is published first."""
+    """Which scorecards are published first, and are the draft of the next publication."""
 
     file: str | None = Field(
         default=None, description="TOML file, relative to this file; left out: the built-in scorecard."
     )
+    files: tuple[str, ...] = Field(
+        default=(),
+        max_length=50,
+        description="Several files in the order in which tenants are matched; the first that applies wins.",
+    )
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.file is not None and self.files:
+            raise ValueError("file and files exclude each other; allowed: one of them")
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The files in order; empty: the built-in scorecard."""
+        return self.files or (() if self.file is None else (self.file,))
+
+
+class BenchmarkMeasure(_Section):
+    """A measure that is compared between tenants besides the scores, and the ratios behind them."""
+
+    measure: Name = Field(description="The measure, as a usage query names it.")
+    name: str = Field(min_length=1, max_length=100, description="Name that people read.")
+    high_is_good: bool = Field(default=True, description="Whether more of it is better.")
+
+
+class BenchmarkSettings(_Section):
+    """What is compared between tenants."""
+
+    measures: tuple[BenchmarkMeasure, ...] = Field(
+        default=(), max_length=50, description="Measures that are compared as whole numbers."
+    )
+
+    @field_validator("measures")
+    @classmethod
+    def _measures_are_unique(cls, measures: tuple[BenchmarkMeasure, ...]) -> tuple[BenchmarkMeasure, ...]:
+        names = [one.measure for one in measures]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"the measure {twice[0]!r} stands in it more than once")
+        return measures
 
 
 class Settings(_Section):
@@ -160,6 +249,7 @@ class Settings(_Section):
     schedule: ScheduleSettings = ScheduleSettings()
     runs: RunSettings = RunSettings()
     scorecard: ScorecardSettings = ScorecardSettings()
+    benchmarks: BenchmarkSettings = BenchmarkSettings()
 
     _path: Path = PrivateAttr(default=Path("client-health.toml"))
 
@@ -184,7 +274,7 @@ class Settings(_Section):
 
     @model_validator(mode="after")
     def _sources_exist(self) -> Self:
-        for where, query in self._queries():
+        for where, query in self.queries():
             if query.source not in self.source_names:
                 known = ", ".join(sorted(self.source_names)) or "none: add a [source] section"
                 raise ValueError(f"{where}.source: there is no source {query.source!r}; known: {known}")
@@ -201,7 +291,8 @@ class Settings(_Section):
             return self.source
         return self.sources[name]
 
-    def _queries(self) -> list[tuple[str, TenantsQuery | UsageQuery | FeaturesQuery]]:
+    def queries(self) -> list[tuple[str, TenantsQuery | UsageQuery | FeaturesQuery]]:
+        """Every query in the order in which a run asks them, by the name that reports and messages use."""
         queries: list[tuple[str, TenantsQuery | UsageQuery | FeaturesQuery]] = [("tenants", self.tenants)]
         queries += [(f"usage.{name}", query) for name, query in self.usage.items()]
         if self.features:

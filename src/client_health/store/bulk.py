@@ -18,25 +18,32 @@ def merge(
     rows: Rows,
     guard: str | None = None,
     quiet: Sequence[str] = (),
+    keep: Sequence[str] = (),
 ) -> None:
     """Insert rows; where the primary key exists, replace the other columns if `guard` holds.
 
     `guard` is SQL over `excluded` and `{table}`. A row that differs in nothing but the `quiet` columns
-    is left alone on PostgreSQL, which would otherwise write it again.
+    is left alone on PostgreSQL, which would otherwise write it again. A row that exists keeps what it has
+    in the `keep` columns.
     Values: instants are aware, vectors already packed.
     """
     if connection.dialect.name == "postgresql":
-        _merge_postgresql(connection, table, columns, rows, guard, quiet)
+        _merge_postgresql(connection, table, columns, rows, guard, quiet, keep)
     else:
-        _merge_sqlite(connection, table, columns, rows, guard)
+        _merge_sqlite(connection, table, columns, rows, guard, keep)
 
 
 def _merge_sqlite(
-    connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Rows, guard: str | None
+    connection: sa.Connection,
+    table: sa.Table,
+    columns: Sequence[str],
+    rows: Rows,
+    guard: str | None,
+    keep: Sequence[str],
 ) -> None:
     marks = ", ".join("?" * len(columns))
     statement = (
-        f"insert into {table.name} ({_names(columns)}) values ({marks}) {_on_conflict(table, columns)}"  # noqa: S608
+        f"insert into {table.name} ({_names(columns)}) values ({marks}) {_on_conflict(table, columns, keep)}"  # noqa: S608
     )
     if guard:
         statement += " where " + guard.format(table=table.name)
@@ -64,6 +71,7 @@ def _merge_postgresql(
     rows: Rows,
     guard: str | None,
     quiet: Sequence[str],
+    keep: Sequence[str],
 ) -> None:
     staging = f"incoming_{table.name}"
     names = _names(columns)
@@ -77,15 +85,16 @@ def _merge_postgresql(
         copy.set_types([_copy_type(table.c[name]) for name in columns])
         for row in rows:
             copy.write_row(row)
-    differs = [name for name in _replaceable(table, columns) if name not in quiet]
+    replaceable = _replaceable(table, columns, keep)
+    differs = [name for name in replaceable if name not in quiet]
     conditions = [guard.format(table=table.name)] if guard else []
     if differs:
         ours, theirs = (
             ", ".join(f'{side}."{name}"' for name in differs) for side in (table.name, "excluded")
         )
         conditions.append(f"({ours}) is distinct from ({theirs})")
-    where = f" where {' and '.join(conditions)}" if conditions and _replaceable(table, columns) else ""
-    conflict = _on_conflict(table, columns)
+    where = f" where {' and '.join(conditions)}" if conditions and replaceable else ""
+    conflict = _on_conflict(table, columns, keep)
     connection.exec_driver_sql(
         f"insert into {table.name} ({names}) select {names} from {staging} {conflict}{where}"  # noqa: S608
     )
@@ -101,6 +110,7 @@ def _copy_type(column: sa.Column[Any]) -> str:
     return {
         "Text": "text",
         "Integer": "int4",
+        "BigInteger": "int8",
         "SmallInteger": "int2",
         "Float": "float8",
         "Boolean": "bool",
@@ -110,14 +120,14 @@ def _copy_type(column: sa.Column[Any]) -> str:
     }[type(column.type).__name__]
 
 
-def _on_conflict(table: sa.Table, columns: Sequence[str]) -> str:
+def _on_conflict(table: sa.Table, columns: Sequence[str], keep: Sequence[str]) -> str:
     key = _names([column.name for column in table.primary_key])
-    replaced = ", ".join(f'"{name}" = excluded."{name}"' for name in _replaceable(table, columns))
+    replaced = ", ".join(f'"{name}" = excluded."{name}"' for name in _replaceable(table, columns, keep))
     return f"on conflict ({key}) do update set {replaced}" if replaced else f"on conflict ({key}) do nothing"
 
 
-def _replaceable(table: sa.Table, columns: Sequence[str]) -> list[str]:
-    return [name for name in columns if name not in table.primary_key.columns]
+def _replaceable(table: sa.Table, columns: Sequence[str], keep: Sequence[str]) -> list[str]:
+    return [name for name in columns if name not in table.primary_key.columns and name not in keep]
 
 
 def _names(columns: Sequence[str]) -> str:

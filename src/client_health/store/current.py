@@ -1,35 +1,65 @@
 """The latest score of each tenant: one row each, what lists and the portfolio read."""
 
+import json
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from client_health.store.scores import COLUMNS, QUIET, ScoreRows
-from client_health.store.usage import IN_LIST
 
 # The current score never goes back to an earlier date, nor to an earlier calculation of the same date.
 NOT_EARLIER = """(excluded.day > score_current.day
     or (excluded.day = score_current.day and excluded.as_of >= score_current.as_of))"""
 
 
-def follow(connection: sa.Connection, rows: ScoreRows) -> None:
-    """Make the stored scores of these tenants on that day the current ones, unless a later one stands."""
-    own = [name for name in COLUMNS if name not in {"tenant", *QUIET}]
-    replaced = ", ".join(f"{name} = excluded.{name}" for name in (*own, *QUIET))
-    differs = " or ".join(f"excluded.{name} is distinct from score_current.{name}" for name in own)
-    few = len(rows.tenants) <= IN_LIST
+OWN = [name for name in COLUMNS if name not in {"tenant", *QUIET}]
+
+
+def follow(connection: sa.Connection, rows: ScoreRows, refresh: bool = False) -> None:
+    """Make the stored scores of these tenants on that day the current ones, unless a later one stands.
+
+    `refresh`: only where the current score is of the same scorecard already.
+    """
+    same = "and score_current.scorecard = excluded.scorecard" if refresh else ""
+    source = "health_scores as h where h.day = :day and h.scorecard = :scorecard and h.tenant"
+    _upsert(
+        connection,
+        source,
+        f"{NOT_EARLIER} {same}",
+        rows.tenants.tolist(),
+        day=rows.day,
+        scorecard=rows.scorecard,
+    )
+
+
+def switch(connection: sa.Connection, scorecard: int, tenants: Sequence[int]) -> None:
+    """Let the current scores of these tenants, whatever their dates, be told under another scorecard."""
+    source = """health_scores as h join score_current as c on c.tenant = h.tenant and c.day = h.day
+        where h.scorecard = :scorecard and c.tenant"""
+    _upsert(connection, source, "true", tenants, scorecard=scorecard)
+
+
+def _upsert(
+    connection: sa.Connection, source: str, condition: str, tenants: Sequence[int], **values: object
+) -> None:
+    """Copy rows of `source` (which ends in the column to compare with the tenants) to the current scores."""
+    replaced = ", ".join(f"{name} = excluded.{name}" for name in (*OWN, *QUIET))
+    differs = " or ".join(f"excluded.{name} is distinct from score_current.{name}" for name in OWN)
+    # The tenants are one value, not one bind each: there may be a million of them.
+    postgresql = connection.dialect.name == "postgresql"
+    among = "= any(:tenants)" if postgresql else "in (select value from json_each(:tenants))"
     statement = f"""
         insert into score_current ({", ".join(COLUMNS)}, last_known_risk, last_known_day)
-        select {", ".join(COLUMNS)}, nullif(risk_level, 'UNKNOWN'),
-               case when risk_level <> 'UNKNOWN' then day end
-        from health_scores
-        where day = :day and scorecard = :scorecard {"and tenant in :tenants" if few else ""}
+        select {", ".join(f"h.{name}" for name in COLUMNS)}, nullif(h.risk_level, 'UNKNOWN'),
+               case when h.risk_level <> 'UNKNOWN' then h.day end
+        from {source} {among}
         on conflict (tenant) do update set {replaced},
             last_known_risk = coalesce(excluded.last_known_risk, score_current.last_known_risk),
             last_known_day = coalesce(excluded.last_known_day, score_current.last_known_day)
-        where {NOT_EARLIER} and ({differs})
+        where {condition} and ({differs})
     """  # noqa: S608 - names of our own columns
-    values: dict[str, object] = {"day": rows.day, "scorecard": rows.scorecard}
-    query = sa.text(statement).bindparams(sa.bindparam("day", type_=sa.Date))
-    if few:
-        query = query.bindparams(sa.bindparam("tenants", expanding=True))
-        values["tenants"] = rows.tenants.tolist()
-    connection.execute(query, values)
+    query = sa.text(statement)
+    if "day" in values:
+        query = query.bindparams(sa.bindparam("day", type_=sa.Date))
+    listed = list(tenants) if postgresql else json.dumps(list(tenants))
+    connection.execute(query, {**values, "tenants": listed})

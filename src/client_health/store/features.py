@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from client_health.store.bulk import merge
 from client_health.store.schema import feature_use as table
+from client_health.store.schema import tenants
 from client_health.usage.features import FeatureUse
 
 Times = tuple[datetime | None, datetime | None]
@@ -17,12 +18,15 @@ def replace(
 ) -> None:
     """Make `use` the feature use of the tenants in `keys` (external id to surrogate key).
 
-    An answer older than the newest one is ignored: feature use is present state.
+    A tenant of whom a later answer told keeps what that one said: feature use is present state.
     """
-    newest = connection.scalar(sa.select(sa.func.max(table.c.as_of)))
-    if newest is not None and newest > as_of:
-        return
-    told = {(keys[one.tenant_id], one.feature_key): (one.first_used_at, one.last_used_at) for one in use}
+    told_later = _told_after(connection, as_of)
+    keys = {tenant_id: key for tenant_id, key in keys.items() if key not in told_later}
+    told = {
+        (keys[one.tenant_id], one.feature_key): (one.first_used_at, one.last_used_at)
+        for one in use
+        if one.tenant_id in keys
+    }
     stored = _stored(connection, set(keys.values()))
     changed = ((*key, *times, as_of) for key, times in told.items() if stored.get(key) != times)
     merge(connection, table, [column.name for column in table.c], changed)
@@ -36,7 +40,38 @@ def replace(
         )
 
 
-def _stored(connection: sa.Connection, tenants: set[int]) -> dict[tuple[int, str], Times]:
+def _told_after(connection: sa.Connection, as_of: datetime) -> set[int]:
+    return set(connection.scalars(sa.select(table.c.tenant).where(table.c.as_of > as_of).distinct()))
+
+
+def _stored(connection: sa.Connection, keys: set[int]) -> dict[tuple[int, str], Times]:
     query = sa.select(table.c.tenant, table.c.feature_key, table.c.first_used_at, table.c.last_used_at)
     rows = connection.execute(query)
-    return {(tenant, key): (first, last) for tenant, key, first, last in rows if tenant in tenants}
+    return {(tenant, key): (first, last) for tenant, key, first, last in rows if tenant in keys}
+
+
+def of_tenant(connection: sa.Connection, tenant: int) -> dict[str, Times]:
+    """First and last use of one tenant's features, by key."""
+    query = sa.select(table.c.feature_key, table.c.first_used_at, table.c.last_used_at)
+    rows = connection.execute(query.where(table.c.tenant == tenant))
+    return {key: (first, last) for key, first, last in rows}
+
+
+def adoption(connection: sa.Connection, since: datetime) -> dict[str, int]:
+    """How many active tenants used each stored feature at or after `since`, by key."""
+    in_use = sa.and_(tenants.c.is_active, table.c.last_used_at >= since)
+    query = sa.select(table.c.feature_key, sa.func.count(sa.case((in_use, 1))))
+    joined = table.join(tenants, tenants.c.id == table.c.tenant)
+    rows = connection.execute(query.select_from(joined).group_by(table.c.feature_key))
+    return {key: int(count) for key, count in rows}
+
+
+def known_keys(connection: sa.Connection) -> set[str]:
+    """Every feature key that is stored, of whichever tenant."""
+    return set(connection.scalars(sa.select(table.c.feature_key).distinct()))
+
+
+def newest(connection: sa.Connection) -> datetime | None:
+    """The latest `as_of` of any row; None where nothing is stored."""
+    as_of: datetime | None = connection.scalar(sa.select(sa.func.max(table.c.as_of)))
+    return as_of

@@ -1,43 +1,74 @@
 """A tenant's scores and measures over time."""
 
+import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from client_health.store.schema import health_scores as table
-from client_health.store.schema import tenants
+from client_health.store.schema import score_current, tenants
 from client_health.store.scores import days_scored_at_all
+
+View = Literal["comparable", "reported"]
+Row = sa.Row[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class TenantHistory:
+    """One tenant's scores by date, oldest first.
+
+    `comparable`: under the scorecard now in force for the tenant; a date that it has not scored is told as
+    it was reported. `reported`: each date as it was first told.
+    """
+
+    comparable: Sequence[Row]
+    reported: Sequence[Row]
+
+    def view(self, view: View) -> Sequence[Row]:
+        """The points of one view."""
+        return self.comparable if view == "comparable" else self.reported
+
+    @property
+    def changes(self) -> list[tuple[date, int, int]]:
+        """Dates on which the version that scores were reported under changed: date, before, after."""
+        pairs = itertools.pairwise(self.reported)
+        return [
+            (new.day, old.scorecard, new.scorecard) for old, new in pairs if old.scorecard != new.scorecard
+        ]
 
 
 def of_tenant(
     connection: sa.Connection, tenant: int, scorecard: int, first: date, last: date
-) -> Sequence[sa.Row[tuple[Any, ...]]]:
-    """One tenant's scores by date, oldest first: under `scorecard`, else as each date was first told.
+) -> TenantHistory:
+    """A tenant's scores between two dates; `scorecard` is the version now in force for it.
 
     Asked by the list of days: the table is clustered by day, and a range over it would read the fleet.
     """
     days = days_scored_at_all(connection, first, last)
     query = sa.select(table).where(table.c.tenant == tenant, table.c.day.in_(days))
     query = query.where(sa.or_(table.c.scorecard == scorecard, table.c.is_reported))
-    chosen: dict[date, sa.Row[tuple[Any, ...]]] = {}
-    for row in connection.execute(query):
-        if row.day not in chosen or row.scorecard == scorecard:
-            chosen[row.day] = row
-    return [chosen[day] for day in sorted(chosen)]
+    rows = connection.execute(query.order_by(table.c.day)).all()
+    reported = {row.day: row for row in rows if row.is_reported}
+    comparable = reported | {row.day: row for row in rows if row.scorecard == scorecard}
+    return TenantHistory([comparable[day] for day in sorted(comparable)], list(reported.values()))
 
 
-def of_fleet(
-    connection: sa.Connection, scorecard: int, first: date, last: date
-) -> Iterator[sa.Row[tuple[Any, ...]]]:
-    """Scores of all tenants by date and tenant id, chosen as `of_tenant` does."""
+def of_fleet(connection: sa.Connection, first: date, last: date, view: View) -> Iterator[Row]:
+    """Scores of all tenants by date and tenant id, chosen as `TenantHistory` says."""
+    joined = tenants.join(table, tenants.c.id == table.c.tenant).outerjoin(
+        score_current, score_current.c.tenant == table.c.tenant
+    )
+    in_force = table.c.scorecard == score_current.c.scorecard
+    wanted = table.c.is_reported if view == "reported" else sa.or_(table.c.is_reported, in_force)
     for day in days_scored_at_all(connection, first, last):
         query = (
             sa.select(tenants.c.tenant_id, tenants.c.name, table)
-            .join(tenants, tenants.c.id == table.c.tenant)
-            .where(table.c.day == day, sa.or_(table.c.scorecard == scorecard, table.c.is_reported))
-            .order_by(tenants.c.tenant_id, table.c.scorecard == scorecard)
+            .select_from(joined)
+            .where(table.c.day == day, wanted)
+            .order_by(tenants.c.tenant_id, sa.case((in_force, 1), else_=0))
         )
         chosen = {row.tenant_id: row for row in connection.execute(query)}
         yield from chosen.values()

@@ -13,7 +13,7 @@ from client_health.errors import ConflictError, NotFoundError, RunCancelledError
 from client_health.store.schema import runs as table
 
 Status = Literal["queued", "active", "completed", "failed", "cancelled"]
-Kind = Literal["all", "tenants"]
+Kind = Literal["all", "tenants", "rescore"]
 Trigger = Literal["command", "request", "night", "catch_up", "backfill"]
 OPEN = ("queued", "active")
 BATCH_BY_HAND = "batch"
@@ -33,6 +33,22 @@ class RunRequest:
     exclusive_key: str | None = None
     leave_out_past: bool = False
     accept: bool = False
+    held: str | None = None  # publish what this suspicious run read
+    first: date | None = None  # of a rescore: its dates are `first` to `score_date`
+    scorecard_set: int | None = None  # of a rescore: the set to score under
+    publishes: bool = False  # of a rescore: put the set in force at its end
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What is kept of it as JSON."""
+        first = None if self.first is None else self.first.isoformat()
+        return {
+            "leave_out_past": self.leave_out_past,
+            "accept": self.accept,
+            "held": self.held,
+            "first": first,
+            "publishes": self.publishes,
+        }
 
 
 @dataclass(frozen=True)
@@ -82,7 +98,8 @@ def create(connection: sa.Connection, request: RunRequest, at: datetime) -> tupl
         tenant_ids=list(request.tenant_ids),
         score_date=request.score_date,
         as_of=request.as_of,
-        options={"leave_out_past": request.leave_out_past, "accept": request.accept},
+        options=request.options,
+        scorecard_set=request.scorecard_set,
         status="queued",
         progress=0,
         counts={},
@@ -95,16 +112,17 @@ def create(connection: sa.Connection, request: RunRequest, at: datetime) -> tupl
     )
     if connection.scalar(statement.returning(table.c.id)) is not None:
         return find(connection, run_id), True
-    query = sa.select(table).where(table.c.exclusive_key == request.exclusive_key, table.c.status.in_(OPEN))
-    return _run(connection.execute(query).one()), False
+    found = open_with_key(connection, request.exclusive_key or "")
+    assert found is not None, "nothing but the exclusive key can stand in the way"
+    return found, False
 
 
 def take(
-    connection: sa.Connection, run_id: str, worker: str, at: datetime, scorecard: int | None = None
+    connection: sa.Connection, run_id: str, worker: str, at: datetime, in_force: int | None = None
 ) -> Run | None:
     """Begin an attempt, or take over from a dead worker; None where the run is closed already.
 
-    `scorecard` is the version in force; a later attempt keeps the version of the first.
+    `in_force` is the scorecard set to score under, unless the run is to re-score under one of its own.
     """
     connection.execute(
         sa.update(table)
@@ -118,7 +136,7 @@ def take(
             status="active",
             attempt=table.c.attempt + 1,
             worker=worker,
-            scorecard_set=sa.func.coalesce(table.c.scorecard_set, scorecard),
+            scorecard_set=sa.case((table.c.kind == "rescore", table.c.scorecard_set), else_=in_force),
             started_at=sa.func.coalesce(table.c.started_at, at),
             progress=0,
             stage="starting",
@@ -184,6 +202,13 @@ def find(connection: sa.Connection, run_id: str) -> Run:
     return _run(row)
 
 
+def open_with_key(connection: sa.Connection, exclusive_key: str) -> Run | None:
+    """The queued or active run with this exclusive key."""
+    query = sa.select(table).where(table.c.exclusive_key == exclusive_key, table.c.status.in_(OPEN))
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _run(row)
+
+
 def with_status(connection: sa.Connection, statuses: Sequence[Status]) -> list[Run]:
     """Runs in one of the given states, oldest first."""
     query = sa.select(table).where(table.c.status.in_(statuses)).order_by(table.c.created_at, table.c.id)
@@ -204,9 +229,15 @@ def between(connection: sa.Connection, first: date, last: date) -> list[Run]:
     return [_run(row) for row in connection.execute(query.order_by(table.c.score_date, table.c.created_at))]
 
 
+# A suspicious run is completed too, but it published nothing.
+_published = sa.and_(
+    table.c.kind == "all", table.c.status == "completed", table.c.outcome.is_distinct_from("suspicious")
+)
+
+
 def last_published(connection: sa.Connection) -> Run | None:
     """The whole-fleet run that published last."""
-    query = sa.select(table).where(table.c.kind == "all", table.c.status == "completed")
+    query = sa.select(table).where(_published)
     row = connection.execute(query.order_by(table.c.finished_at.desc()).limit(1)).one_or_none()
     return None if row is None else _run(row)
 
@@ -217,13 +248,22 @@ def whole_fleet_since(connection: sa.Connection, first: date) -> list[Run]:
     return [_run(row) for row in connection.execute(query)]
 
 
+def suspicious(connection: sa.Connection) -> list[Run]:
+    """Runs that are held back and that nobody has accepted, the newest first."""
+    query = sa.select(table).where(table.c.outcome == "suspicious").order_by(table.c.created_at.desc())
+    found = [_run(row) for row in connection.execute(query)]
+    return [run for run in found if not run.counts.get("accepted_by")]
+
+
+def note_accepted(connection: sa.Connection, run_id: str, by_run: str) -> None:
+    """A suspicious run's figures were published by another run."""
+    counts = find(connection, run_id).counts | {"accepted_by": by_run}
+    connection.execute(sa.update(table).where(table.c.id == run_id).values(counts=counts))
+
+
 def rows_before(connection: sa.Connection, day: date) -> dict[str, int]:
     """Rows of each query's last success in a whole-fleet run of `day` or of the week before it."""
-    query = sa.select(table.c.reports).where(
-        table.c.kind == "all",
-        table.c.status == "completed",
-        table.c.score_date.between(day - RECENT, day),
-    )
+    query = sa.select(table.c.reports).where(_published, table.c.score_date.between(day - RECENT, day))
     rows: dict[str, int] = {}
     for reports in connection.scalars(query.order_by(table.c.score_date, table.c.finished_at)):
         answered = [one for one in reports if not one["failure"] and not one["left_out"]]
@@ -233,9 +273,14 @@ def rows_before(connection: sa.Connection, day: date) -> dict[str, int]:
 
 def first_published_day(connection: sa.Connection) -> date | None:
     """The score date of the earliest published whole-fleet run."""
-    published = sa.and_(table.c.kind == "all", table.c.status == "completed")
-    day: date | None = connection.scalar(sa.select(sa.func.min(table.c.score_date)).where(published))
+    day: date | None = connection.scalar(sa.select(sa.func.min(table.c.score_date)).where(_published))
     return day
+
+
+def published_after(connection: sa.Connection, day: date) -> bool:
+    """Whether a whole-fleet run of a later score date has been published."""
+    query = sa.select(table.c.id).where(_published, table.c.score_date > day)
+    return connection.scalar(query.limit(1)) is not None
 
 
 def _run(row: sa.Row[tuple[object, ...]]) -> Run:

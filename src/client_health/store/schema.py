@@ -232,12 +232,22 @@ benchmarks = sa.Table(  # figures of each cohort and measure on a date; "" stand
     sa.Column("measure", sa.Text, primary_key=True),
     sa.Column("label", sa.Text, nullable=False),  # the industry or segment as people write it
     sa.Column("tenants", sa.Integer, nullable=False),
-    sa.Column("p25", sa.Integer, nullable=False),
-    sa.Column("median", sa.Integer, nullable=False),
-    sa.Column("p75", sa.Integer, nullable=False),
-    sa.Column("mean", sa.Integer, nullable=False),
+    sa.Column("p25", sa.BigInteger, nullable=False),
+    sa.Column("median", sa.BigInteger, nullable=False),
+    sa.Column("p75", sa.BigInteger, nullable=False),
+    sa.Column("mean", sa.BigInteger, nullable=False),
     sa.Column("histogram", Vector, nullable=False),  # value, tenants that have it, value, tenants, …
     sqlite_with_rowid=False,
+)
+
+benchmark_members = sa.Table(  # who was compared on the latest date, with cohorts and values as they were
+    "benchmark_members",
+    metadata,
+    sa.Column("tenant", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("industry", sa.Text, nullable=False),
+    sa.Column("size", sa.Text, nullable=False),
+    sa.Column("segment", sa.Text, nullable=False),
+    sa.Column("figures", Vector, nullable=False),  # of that date's measures of all tenants, in order of name
 )
 
 leases = sa.Table(

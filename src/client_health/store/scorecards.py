@@ -1,4 +1,4 @@
-"""Scorecard versions: immutable once stored."""
+"""Scorecard versions: immutable once stored. Which of them are in force: `scorecard_sets`."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,12 +28,6 @@ class PublishedScorecard:
         return f"{self.scorecard.name} v{self.version}"
 
 
-def current(connection: sa.Connection) -> PublishedScorecard | None:
-    """The version in force: the one published last."""
-    row = connection.execute(sa.select(table).order_by(table.c.id.desc()).limit(1)).one_or_none()
-    return None if row is None else _published(row)
-
-
 def all_versions(connection: sa.Connection) -> list[PublishedScorecard]:
     """Every version, oldest first."""
     return [_published(row) for row in connection.execute(sa.select(table).order_by(table.c.id))]
@@ -47,13 +41,24 @@ def by_id(connection: sa.Connection, key: int) -> PublishedScorecard:
     return _published(row)
 
 
-def publish(
+def by_version(connection: sa.Connection, name: str, version: int) -> PublishedScorecard:
+    """A version by what people call it; raises NotFoundError that says which there are."""
+    query = sa.select(table).where(table.c.name == name, table.c.version == version)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        known = ", ".join(one.label for one in all_versions(connection)) or "none yet"
+        raise NotFoundError(f"there is no scorecard {name} v{version}; known: {known}")
+    return _published(row)
+
+
+def version_of(
     connection: sa.Connection, scorecard: Scorecard, by: str, at: datetime, note: str | None = None
 ) -> PublishedScorecard:
-    """Store a scorecard as the next version of its name; an unchanged one is not published again."""
-    in_force = current(connection)
-    if in_force is not None and in_force.digest == scorecard.digest():
-        return in_force
+    """The version of its name that scores alike, else a new one. So going back to v1 is v1 again."""
+    alike = sa.select(table).where(table.c.name == scorecard.name, table.c.digest == scorecard.digest())
+    row = connection.execute(alike.order_by(table.c.id.desc()).limit(1)).one_or_none()
+    if row is not None:
+        return _published(row)
     latest = connection.scalar(sa.select(sa.func.max(table.c.version)).where(table.c.name == scorecard.name))
     key = connection.scalar(
         sa.insert(table)

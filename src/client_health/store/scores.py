@@ -8,9 +8,10 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from client_health.scorecard.components import Codes, ComponentScores
+from client_health.scorecard.components import Codes, ComponentScores, State
+from client_health.scorecard.fleet import FleetScores
 from client_health.scorecard.risk import Level, Reason
-from client_health.scorecard.trend import Direction
+from client_health.scorecard.trend import Baseline, Direction
 from client_health.store.bulk import LATER_WINS, merge
 from client_health.store.schema import health_scores as table
 from client_health.store.schema import score_days
@@ -35,11 +36,17 @@ COLUMNS = (
     "calculated_at",
 )
 QUIET = ("calculated_at",)
+_TRENDS = {code.value: code.name for code in Direction}
+_LEVELS = {code.value: code.name for code in Level}
+_REASONS = {code.value: code.name.lower() for code in Reason}
 
 
 @dataclass(frozen=True)
 class ScoreRows:
-    """Scores of many tenants on one date under one scorecard version, as aligned columns."""
+    """Scores of many tenants on one date under one scorecard version, as aligned columns.
+
+    Read from the store, `tenants` (surrogate keys) ascend.
+    """
 
     day: date
     scorecard: int
@@ -57,6 +64,22 @@ class ScoreRows:
     calculated_at: Sequence[datetime]
     reported: Sequence[bool]
 
+    def aligned(self, tenants: NDArray[np.int64]) -> Baseline:
+        """These scores in the order of other tenants; NaN and MISSING for those that are not among them."""
+        places = np.minimum(np.searchsorted(self.tenants, tenants), max(len(self.tenants) - 1, 0))
+        width = len(self.components.scores)
+        parts = ComponentScores(
+            np.full((width, len(tenants)), np.nan),
+            np.full((width, len(tenants)), State.MISSING, dtype=np.uint8),
+        )
+        overall = np.full(len(tenants), np.nan)
+        if len(self.tenants):
+            at = self.tenants[places] == tenants
+            overall[at] = self.overall[places[at]]
+            parts.scores[:, at] = self.components.scores[:, places[at]]
+            parts.states[:, at] = self.components.states[:, places[at]]
+        return Baseline(parts, overall)
+
     def tuples(self, dialect: str) -> Iterator[tuple[object, ...]]:
         """Rows in the order of COLUMNS, ready to be written."""
         count = len(self.tenants)
@@ -70,14 +93,46 @@ class ScoreRows:
             _whole(self.previous),
             _whole(self.baseline),
             self.baseline_days,
-            [Direction(code).name for code in self.trends.tolist()],
-            [Level(code).name for code in self.risk_levels.tolist()],
-            [Reason(code).name.lower() for code in self.risk_reasons.tolist()],
+            [_TRENDS[code] for code in self.trends.tolist()],
+            [_LEVELS[code] for code in self.risk_levels.tolist()],
+            [_REASONS[code] for code in self.risk_reasons.tolist()],
             self.confidence.tolist(),
             self.as_of,
             self.calculated_at,
             strict=True,
         )
+
+
+def score_rows(
+    day: date,
+    scorecard: int,
+    tenants: NDArray[np.int64],
+    fleet: FleetScores,
+    earlier: tuple[Floats, Floats, Sequence[date | None]],
+    as_of: Sequence[datetime],
+    now: datetime,
+    reported: bool = True,
+) -> ScoreRows:
+    """Rows of what was scored; `earlier` holds previous scores, baseline scores and baseline dates."""
+    previous, baseline, baseline_days = earlier
+    count = len(tenants)
+    return ScoreRows(
+        day=day,
+        scorecard=scorecard,
+        tenants=tenants,
+        components=fleet.components,
+        overall=fleet.overall,
+        previous=previous,
+        baseline=baseline,
+        baseline_days=baseline_days,
+        trends=fleet.trends,
+        risk_levels=fleet.risk_levels,
+        risk_reasons=fleet.risk_reasons,
+        confidence=fleet.confidence,
+        as_of=as_of,
+        calculated_at=[now] * count,
+        reported=[reported] * count,
+    )
 
 
 def _whole(scores: Floats) -> list[int | None]:
@@ -90,7 +145,8 @@ def write(connection: sa.Connection, rows: ScoreRows) -> None:
         (*row, reported)
         for row, reported in zip(rows.tuples(connection.dialect.name), rows.reported, strict=True)
     )
-    merge(connection, table, (*COLUMNS, "is_reported"), values, guard=LATER_WINS, quiet=QUIET)
+    columns = (*COLUMNS, "is_reported")
+    merge(connection, table, columns, values, guard=LATER_WINS, quiet=QUIET, keep=("is_reported",))
     merge(connection, score_days, ("scorecard", "day"), [(rows.scorecard, rows.day)])
 
 
@@ -163,4 +219,16 @@ def reported_elsewhere(connection: sa.Connection, day: date, scorecard: int) -> 
     if connection.scalar(others.limit(1)) is None:
         return set()
     query = sa.select(table.c.tenant).where(table.c.day == day, table.c.scorecard != scorecard)
+    return set(connection.scalars(query))
+
+
+def newest_day(connection: sa.Connection) -> date | None:
+    """The latest date that holds scores under any scorecard version."""
+    day: date | None = connection.scalar(sa.select(sa.func.max(score_days.c.day)))
+    return day
+
+
+def tenants_scored(connection: sa.Connection, day: date, scorecard: int) -> set[int]:
+    """Tenants that have a score of a date under a scorecard version."""
+    query = sa.select(table.c.tenant).where(table.c.day == day, table.c.scorecard == scorecard)
     return set(connection.scalars(query))

@@ -4,11 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
+import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from client_health.errors import NotFoundError
+from client_health.scorecard.components import Bools
+from client_health.scorecard.sets import Attributes
 from client_health.store.bulk import merge
 from client_health.store.schema import tenants as table
+from client_health.store.types import Floats
 from client_health.usage.tenants import ATTRIBUTES, Tenant
 
 
@@ -78,6 +83,11 @@ def active_keys(connection: sa.Connection) -> list[int]:
     return list(connection.scalars(sa.select(table.c.id).where(table.c.is_active)))
 
 
+def count_active(connection: sa.Connection) -> int:
+    """How many tenants are active."""
+    return int(connection.scalar(sa.select(sa.func.count()).where(table.c.is_active)) or 0)
+
+
 def active_ids(connection: sa.Connection) -> set[str]:
     """External ids of the active tenants."""
     return set(connection.scalars(sa.select(table.c.tenant_id).where(table.c.is_active)))
@@ -99,3 +109,48 @@ def all_tenants(connection: sa.Connection) -> list[StoredTenant]:
 
 def _stored(row: sa.Row[tuple[object, ...]]) -> StoredTenant:
     return StoredTenant(**{field.name: row._mapping[field.name] for field in fields(StoredTenant)})
+
+
+@dataclass(frozen=True)
+class TenantColumns:
+    """All tenants as columns, by surrogate key in ascending order; `since` in seconds since 1970."""
+
+    keys: NDArray[np.int64]
+    ids: Sequence[str]
+    names: Sequence[str]
+    attributes: Attributes
+    since: Floats
+    active: Bools
+
+    @property
+    def active_ids(self) -> list[str]:
+        """Ids of the active tenants."""
+        return [self.ids[place] for place in np.flatnonzero(self.active).tolist()]
+
+    @property
+    def active_attributes(self) -> Attributes:
+        """What the active tenants are matched by."""
+        places, every = np.flatnonzero(self.active).tolist(), self.attributes
+        return Attributes(
+            [every.segments[place] for place in places],
+            [every.industries[place] for place in places],
+            every.employees[self.active],
+        )
+
+
+def columns(connection: sa.Connection) -> TenantColumns:
+    """What matching and replaying scorecards need of every tenant, inactive ones too."""
+    own = table.c
+    chosen = (own.id, own.tenant_id, own.name, own.segment, own.industry, own.employee_count, own.since)
+    rows = connection.execute(sa.select(*chosen, own.is_active).order_by(own.id)).all()
+    ids, names, segments, industries = ([row[place] for row in rows] for place in range(1, 5))
+    employees = [np.nan if row.employee_count is None else row.employee_count for row in rows]
+    since = [np.nan if row.since is None else row.since.timestamp() for row in rows]
+    return TenantColumns(
+        np.array([row.id for row in rows], dtype=np.int64),
+        ids,
+        names,
+        Attributes(segments, industries, np.array(employees, dtype=np.float64)),
+        np.array(since, dtype=np.float64),
+        np.array([row.is_active for row in rows], dtype=bool),
+    )

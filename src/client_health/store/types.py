@@ -69,6 +69,16 @@ def pack(matrix: Floats, dialect: str) -> Sequence[bytes]:
     return [data[start : start + step] for start in range(0, len(data), step)]
 
 
+def unpack(packed: Sequence[bytes], width: int, dialect: str) -> Floats:
+    """The reverse of `pack`: a (rows × figures) matrix of vectors of one width."""
+    data = b"".join(packed)
+    if dialect == "postgresql":
+        wire = np.frombuffer(data, dtype=_wire_array(width))
+        values: Floats = wire["items"]["value"].astype(np.float64)
+        return values
+    return np.frombuffer(data, dtype="<f8").reshape(len(packed), width)
+
+
 _FLOAT8 = 701  # PostgreSQL's object id of double precision
 
 

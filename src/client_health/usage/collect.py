@@ -50,8 +50,8 @@ def collect(assignment: Assignment, settings: Settings, readers: Readers, progre
         reports.append(report)
         problems += found
     _require_an_answer(reports)
-    use, found = gathering.ask_features()
-    return Collection(gathering.metrics, reports, problems + found, use)
+    use, feature_reports, found = gathering.ask_features()
+    return Collection(gathering.metrics, reports + feature_reports, problems + found, use)
 
 
 class CollectionFailedError(SourceError):
@@ -129,7 +129,7 @@ class _Gathering:
         try:
             scopes = self._scopes(query.source)
             rows, attempts = self._readers[query.source].read(
-                query.sql, values_at, scopes, lambda rows: self._check(label, rows, scopes)
+                query.sql, values_at, scopes, lambda rows: self._check_usage(label, rows, scopes)
             )
         except SourceError as fault:
             return QueryReport(label, query.source, failure=str(fault)), [error(str(fault), label)]
@@ -141,18 +141,28 @@ class _Gathering:
         names = tuple(values)
         return QueryReport(label, query.source, len(rows.rows), names, rows.seconds, attempts), problems
 
-    def ask_features(self) -> tuple[list[feature_use.FeatureUse] | None, list[Problem]]:
+    def ask_features(
+        self,
+    ) -> tuple[list[feature_use.FeatureUse] | None, list[QueryReport], list[Problem]]:
         """Ask the features query, if there is one; it reads present state, so past dates leave it out."""
-        query = self._settings.features
-        if query is None or self._assignment.leave_out_past:
-            return None, []
+        query, label = self._settings.features, feature_use.QUERY
+        if query is None:
+            return None, [], []
+        if self._assignment.leave_out_past:
+            return None, [QueryReport(label, query.source, left_out=True)], []
         try:
-            rows, _ = self._readers[query.source].read(
-                query.sql, binds(self._assignment, self._settings, 30), self._scopes(query.source)
+            scopes = self._scopes(query.source)
+            rows, attempts = self._readers[query.source].read(
+                query.sql,
+                binds(self._assignment, self._settings, 30),
+                scopes,
+                lambda rows: self._check(label, rows, scopes),
             )
-            return feature_use.read_features(rows, self._positions)
+            use, problems = feature_use.read_features(rows, self._positions)
         except SourceError as fault:
-            return None, [error(str(fault), feature_use.QUERY)]
+            return None, [QueryReport(label, query.source, failure=str(fault))], [error(str(fault), label)]
+        report = QueryReport(label, query.source, len(rows.rows), (), rows.seconds, attempts)
+        return use, [report], problems
 
     def _scopes(self, source: str) -> Sequence[TenantRange | None]:
         keys = [tenant.key for tenant in self.metrics.tenants]
@@ -172,6 +182,10 @@ class _Gathering:
         before = self._assignment.rows_before.get(label, 0)
         if not rows.rows and before > MANY_ROWS and not narrowed:
             raise SourceError(f"returned no row, where it returned {before:,} the last time")
+
+    def _check_usage(self, label: str, rows: Rows, scopes: Sequence[TenantRange | None]) -> None:
+        """The same for a usage query, whose measures must be its own."""
+        self._check(label, rows, scopes)
         for name in measure_names(rows):
             if name in self._owner:
                 raise UnusableAnswerError(f"the measure {name} is already returned by {self._owner[name]}")

@@ -46,7 +46,7 @@ def read_features(rows: Rows, tenants: Collection[str]) -> tuple[list[FeatureUse
 
 
 def _key(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise ValueError
     return value.strip()[:200]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from client_health.scorecard.sets import Attributes
 from client_health.usage.answers import Floats
 from client_health.usage.features import FeatureUse
 from client_health.usage.problems import Problem
@@ -18,6 +19,15 @@ class UsageMetrics:
     tenants: Sequence[Tenant]
     values: dict[str, Floats] = field(default_factory=dict)
     stale_days: dict[str, Floats] = field(default_factory=dict)
+
+    def attributes(self) -> Attributes:
+        """What scorecards are matched by."""
+        employees = [np.nan if t.employee_count is None else t.employee_count for t in self.tenants]
+        return Attributes(
+            [tenant.segment for tenant in self.tenants],
+            [tenant.industry for tenant in self.tenants],
+            np.array(employees, dtype=np.float64),
+        )
 
     def ages_at(self, instant_seconds: float) -> Floats:
         """Age of each tenant in days at an instant (seconds since 1970); NaN where `since` is unknown."""

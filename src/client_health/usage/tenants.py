@@ -7,6 +7,7 @@ from typing import Any
 
 from client_health.errors import SourceError
 from client_health.sources.session import Rows
+from client_health.usage.employees import parse_employees
 from client_health.usage.problems import Problem, error, notice
 
 QUERY = "tenants"
@@ -99,15 +100,6 @@ def parse_instant(value: Any) -> datetime:
     return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
 
 
-def _count(value: Any) -> int:
-    if isinstance(value, bool):
-        raise ValueError
-    number = float(str(value).strip())
-    if number < 0 or number != int(number) or number > 2_000_000_000:
-        raise ValueError
-    return int(number)
-
-
 def _amount(value: Any) -> float:
     number = float(str(value).strip())
     if isinstance(value, bool) or not 0 <= number < 1e15:
@@ -123,13 +115,13 @@ def _date(value: Any) -> date:
 
 _PARSERS: dict[str, Callable[[Any], Any]] = {
     "since": parse_instant,
-    "employee_count": _count,
+    "employee_count": parse_employees,
     "arr": _amount,
     "renewal_date": _date,
 }
 _EXPECTED = {
     "since": "a date or an instant",
-    "employee_count": "a whole number from 0",
+    "employee_count": "a whole number from 0, nor a range within one size band",
     "arr": "an amount from 0",
     "renewal_date": "a date",
 }

@@ -11,6 +11,7 @@ AlertLevelWord = Literal["NONE", "DASHBOARD_ONLY", "PROACTIVE"]
 StateWord = Literal["measured", "empty", "left_out_empty", "left_out_silent", "missing"]
 FreshnessWord = Literal["fresh", "stale", "missing"]
 StatusWord = Literal["queued", "active", "completed", "failed", "cancelled"]
+View = Literal["comparable", "reported"]
 OutcomeWord = Literal["clean", "with_errors", "suspicious"]
 
 ORG = "acme-gmbh"

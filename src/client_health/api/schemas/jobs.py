@@ -30,7 +30,7 @@ class Job(Answer):
     """A run: what it does, how far it is, how it ended."""
 
     job_id: str = Field(examples=["0f6c2d1e4b7a4f0c9f3f6f2b8c1d2e3f"])
-    kind: Literal["all", "tenants"] = Field(examples=["all"])
+    kind: Literal["all", "tenants", "rescore"] = Field(examples=["all"])
     trigger: str = Field(examples=["night"], description="command, request, night, catch_up or backfill.")
     requested_by: str = Field(examples=["schedule"])
     organization_ids: list[str] = Field(examples=[[]])

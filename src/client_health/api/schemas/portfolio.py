@@ -26,7 +26,12 @@ class PortfolioRow(Answer):
     trend: TrendWord | None = Field(examples=["DECLINING"])
     risk_level: RiskLevel = Field(examples=["HIGH"])
     risk_reason: str | None = Field(examples=["score"])
-    confidence: float | None = Field(examples=[1.0])
+    confidence: float | None = Field(examples=[0.85])
+    stale: list[str] = Field(
+        examples=[["support_tickets"]],
+        description="Keys of the components whose figures are from an earlier date.",
+    )
+    missing: list[str] = Field(examples=[[]], description="Keys of the components without any figure.")
     last_known_risk_level: RiskLevel | None = Field(examples=["HIGH"])
     last_known_risk_date: date | None = Field(examples=["2026-03-01"])
     alert_level: AlertLevelWord = Field(examples=["PROACTIVE"])

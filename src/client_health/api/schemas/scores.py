@@ -13,6 +13,7 @@ from client_health.api.schemas.base import (
     ScorecardRef,
     StateWord,
     TrendWord,
+    View,
 )
 
 
@@ -45,6 +46,10 @@ class ScorePoint(Answer):
     confidence: float = Field(
         examples=[1.0], description="Share of the weight that fresh data backs, 0 to 1."
     )
+    stale: list[str] = Field(
+        examples=[[]], description="Keys of the components whose figures are from an earlier date."
+    )
+    missing: list[str] = Field(examples=[[]], description="Keys of the components without any figure.")
     scorecard: ScorecardRef
     as_of: datetime = Field(examples=["2026-03-02T00:00:00Z"])
     calculated_at: datetime = Field(examples=["2026-03-02T02:00:04Z"])
@@ -60,10 +65,23 @@ class TenantScore(ScorePoint):
     alert_level: AlertLevelWord = Field(examples=["DASHBOARD_ONLY"])
 
 
+class VersionChange(Answer):
+    """A date from which scores were reported under another scorecard version."""
+
+    score_date: date = Field(examples=["2026-02-20"])
+    scorecard_from: ScorecardRef
+    scorecard_to: ScorecardRef
+
+
 class History(Answer):
     """Scores of a tenant by date, oldest first."""
 
     organization_id: str = Field(examples=[ORG])
     name: str = Field(examples=["Acme GmbH"])
     days: int = Field(examples=[30])
+    view: View = Field(
+        examples=["comparable"],
+        description="comparable: all dates under the scorecard now in force; reported: as first told.",
+    )
+    version_changes: list[VersionChange] = Field(examples=[[]])
     scores: list[ScorePoint]

@@ -43,13 +43,22 @@ def upgrade() -> None:
         sa.Column("measure", sa.Text(), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("tenants", sa.Integer(), nullable=False),
-        sa.Column("p25", sa.Integer(), nullable=False),
-        sa.Column("median", sa.Integer(), nullable=False),
-        sa.Column("p75", sa.Integer(), nullable=False),
-        sa.Column("mean", sa.Integer(), nullable=False),
+        sa.Column("p25", sa.BigInteger(), nullable=False),
+        sa.Column("median", sa.BigInteger(), nullable=False),
+        sa.Column("p75", sa.BigInteger(), nullable=False),
+        sa.Column("mean", sa.BigInteger(), nullable=False),
         sa.Column("histogram", Vector(), nullable=False),
         sa.PrimaryKeyConstraint("day", "industry", "size", "segment", "measure", name=op.f("pk_benchmarks")),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "benchmark_members",
+        sa.Column("tenant", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("industry", sa.Text(), nullable=False),
+        sa.Column("size", sa.Text(), nullable=False),
+        sa.Column("segment", sa.Text(), nullable=False),
+        sa.Column("figures", Vector(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", name=op.f("pk_benchmark_members")),
     )
     op.add_column("queries", sa.Column("succeeded_as_of", Instant(), nullable=True))
     op.execute("alter table runs rename column scorecard to scorecard_set")
@@ -77,6 +86,7 @@ def _one_set_per_version() -> None:
 def downgrade() -> None:
     op.execute("alter table runs rename column scorecard_set to scorecard")
     op.drop_column("queries", "succeeded_as_of")
+    op.drop_table("benchmark_members")
     op.drop_table("benchmarks")
     op.drop_table("held_collections")
     op.drop_table("scorecard_sets")

@@ -1,0 +1,1 @@
+"""Scoring stored usage again: to try a draft, to publish it, to mend the past."""

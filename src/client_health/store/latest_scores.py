@@ -1,0 +1,100 @@
+"""The latest scores of the active tenants up to a date, as columns: what benchmarks compare."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from client_health.store.schema import score_current
+from client_health.store.scores import days_scored_at_all
+from client_health.store.types import Floats
+
+_COLUMNS = """
+    select s.tenant, s.day, s.scorecard, s.overall, s.component_scores,
+           t.industry, t.segment, t.employee_count
+    from tenants t
+"""
+_CURRENT = f"""{_COLUMNS} join score_current s on s.tenant = t.id
+    where t.is_active and s.day between ? and ?
+"""
+# Somebody asked for a newer score of these; the one of this date counts here.
+_OLDER = f"""{_COLUMNS} join score_current c on c.tenant = t.id
+    join health_scores s on s.tenant = c.tenant and s.scorecard = c.scorecard
+    where t.is_active and c.day > ? and s.day = ?
+"""
+Raw = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class LatestScores:
+    """One entry per tenant in every column; `tenants` holds surrogate keys in ascending order.
+
+    `days` are ordinals, `components` vectors as the database sends them (see `unpack`), in the order of the
+    components of the tenant's scorecard. `overall` and `employees` are NaN where there is none.
+    """
+
+    tenants: NDArray[np.int64]
+    days: NDArray[np.int64]
+    scorecards: NDArray[np.int64]
+    overall: Floats
+    components: Sequence[bytes]
+    industries: Sequence[str | None]
+    segments: Sequence[str | None]
+    employees: Floats
+
+
+def scorecards_in_use(connection: sa.Connection) -> list[int]:
+    """Keys of the scorecard versions that current scores were made with."""
+    column = score_current.c.scorecard
+    return list(connection.scalars(sa.select(column).distinct().order_by(column)))
+
+
+def read_latest(connection: sa.Connection, first: date, last: date) -> LatestScores:
+    """The latest score of each active tenant from `first` to `last`, under its present scorecard."""
+    rows = [*_fetch(connection, _CURRENT, first, last), *_older(connection, first, last)]
+    rows.sort(key=lambda row: row[0])
+    columns = list(zip(*rows, strict=True)) or [()] * 8
+    return LatestScores(
+        tenants=np.array(columns[0], dtype=np.int64),
+        days=np.array([_ordinal(day) for day in columns[1]], dtype=np.int64),
+        scorecards=np.array(columns[2], dtype=np.int64),
+        overall=np.array(columns[3], dtype=np.float64),
+        components=columns[4],
+        industries=columns[5],
+        segments=columns[6],
+        employees=np.array(columns[7], dtype=np.float64),
+    )
+
+
+def _older(connection: sa.Connection, first: date, last: date) -> Raw:
+    """Scores of the tenants whose current score is of a later date, the latest of each."""
+    waiting = sa.select(score_current.c.tenant).where(score_current.c.day > last)
+    found: dict[int, tuple[Any, ...]] = {}
+    if connection.scalar(waiting.limit(1)) is not None:
+        for day in reversed(days_scored_at_all(connection, first, last)):
+            for row in _fetch(connection, _OLDER, last, day):
+                found.setdefault(row[0], row)
+    return list(found.values())
+
+
+def _fetch(connection: sa.Connection, statement: str, *days: date) -> Raw:
+    """Rows by the driver itself, which does not make an object of every vector."""
+    driver: Any = connection.connection.dbapi_connection
+    if connection.dialect.name == "postgresql":
+        statement = statement.replace("?", "%s")
+        # The binary form of an array, as one string of bytes: psycopg would make a list of every one.
+        statement = statement.replace("s.component_scores", "array_send(s.component_scores)")
+        with driver.cursor(binary=True) as cursor:
+            return list(cursor.execute(statement, days))
+    return list(driver.execute(statement, [day.isoformat() for day in days]))
+
+
+@lru_cache(maxsize=10_000)
+def _ordinal(day: date | str) -> int:
+    """SQLite keeps dates as text; a night has few different ones."""
+    return (date.fromisoformat(day) if isinstance(day, str) else day).toordinal()
