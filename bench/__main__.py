@@ -11,23 +11,28 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from bench import cohorts, memory, night, scoring, tenant_loop
+from bench import cohorts, memory, night, preview, rescoring, scoring, tenant_loop
 from bench.measuring import ROUNDS, Result
 from bench.world import world
 
 NIGHTS = {"night": night.benchmark, "loop": tenant_loop.benchmark, "memory": memory.benchmark}
 # Those that build their own data, and for how many tenants by default.
 ALONE = {"scoring": (scoring.benchmark, 1_000_000), "cohorts": (cohorts.benchmark, 10_000)}
+# Those that build a fleet with a past, and of how many days by default.
+REPLAYS = {"preview": (preview.benchmark, preview.DAYS), "rescoring": (rescoring.benchmark, rescoring.DAYS)}
 
 
 def main() -> None:
     """Run what the options choose; exit code 1 where a goal is missed."""
     options = _options()
     results, server = [], "no PostgreSQL"
-    wanted = options.only or [*NIGHTS, *ALONE]
+    wanted = options.only or [*NIGHTS, *ALONE, *REPLAYS]
     for name, (benchmark, tenants) in ALONE.items():
         if name in wanted:
             results += list(_told(benchmark(options.tenants or tenants)))
+    for name, (replay, days) in REPLAYS.items():
+        if name in wanted:
+            results += list(_told(replay(options.tenants or 10_000, options.days or days)))
     if set(wanted) & set(NIGHTS):
         tenants = options.tenants or 10_000
         print("building the casework database and its history …", flush=True)
@@ -42,8 +47,9 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=[*NIGHTS, *ALONE], help="run only these")
+    parser.add_argument("--only", nargs="+", choices=[*NIGHTS, *ALONE, *REPLAYS], help="run only these")
     parser.add_argument("--tenants", type=int, help="10,000 by default, 1,000,000 for scoring alone")
+    parser.add_argument("--days", type=int, help="365 by default for rescoring, 90 for preview")
     parser.add_argument("--rows", type=int, help="rows of the casework database, 1,000 a tenant by default")
     return parser.parse_args()
 

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
 import psycopg
@@ -35,6 +35,7 @@ def settings_for(source_url: str, store_url: str, gentle: bool = True, features:
             "tenants": {"sql": preset.tenants_sql},
             "usage": {name: {"sql": query.sql, **query.settings} for name, query in preset.usage.items()},
             "features": {"sql": preset.features_sql} if features else None,
+            "benchmarks": {"measures": [asdict(measure) for measure in preset.benchmarks]},
         }
     )
 

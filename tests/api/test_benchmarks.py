@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from client_health.store.schema import benchmarks
 from tests.api.conftest import Api, assert_problem, open_api
 from tests.benchmarks.cast import add, make_fleet
 from tests.cast import MONDAY
@@ -167,8 +168,6 @@ def test_before_the_first_night_there_is_nothing_to_compare(tmp_path):
     service = make_fleet(tmp_path, f"sqlite:///{tmp_path / 'store.db'}")
     add(service, "early")
     service.night(MONDAY)
-    from client_health.store.schema import benchmarks
-
     with service.store.write() as connection:
         connection.execute(benchmarks.delete())
     api = open_api(service)

@@ -31,6 +31,15 @@ def test_check_names_measures_that_no_query_returns(cli, tmp_path):
     assert "complaints" in done.stderr
 
 
+def test_check_names_measures_that_cannot_be_compared(cli, tmp_path):
+    config = tmp_path / "client-health.toml"
+    more = '[[benchmarks.measures]]\nmeasure = "{}"\nname = "One"\n'
+    config.write_text(config.read_text() + more.format("days_to_close") + more.format("total_users"))
+    said = " ".join(cli("check").stderr.split())
+    assert "benchmarks.measures: no query returns the measure days_to_close; it is not compared" in said
+    assert "the measure total_users" not in said
+
+
 def test_check_names_bad_values_by_query_tenant_and_column(cli):
     cli.app.tenant("ben", active=-1)
     done = cli("check")

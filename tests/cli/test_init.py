@@ -52,6 +52,9 @@ def test_the_preset_comes_in_the_dialect_of_the_source(empty, tmp_path, options,
     assert settings.usage["login"].past == "missing"
     assert settings.features is not None
     assert [feature.key for feature in settings.features.catalogue] == list(TRACKED)
+    (days,) = settings.benchmarks.measures
+    assert (days.measure, days.name) == ("days_to_close", "Days to close a case (median)")
+    assert not days.high_is_good
     assert ("->>" in settings.tenants.sql) == (dialect == "postgresql")
     assert "hunter2" not in (tmp_path / "client-health.toml").read_text()
 

@@ -33,6 +33,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[schedule]": model.ScheduleSettings,
     "[runs]": model.RunSettings,
     "[scorecard]": model.ScorecardSettings,
+    "[benchmarks]": model.BenchmarkSettings,
+    "[[benchmarks.measures]]": model.BenchmarkMeasure,
     "[[components]]": Component,
     "[trend]": Trend,
     "[risk]": Risk,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from client_health.settings.load import builtin_scorecard
 from tests.docs import health
+from tests.docs.peers import peers
 
 PAGE = Path(__file__).parents[2] / "docs" / "scoring.md"
 RULES = {
@@ -22,7 +23,7 @@ def examples() -> str:
 
 def test_the_examples_show_what_the_product_computes():
     words = {"score": health.score, "components": health.components, "risk_of": health.risk_of}
-    words |= {"explained": health.explained}
+    words |= {"explained": health.explained, "peers": peers}
     test = doctest.DocTestParser().get_doctest(examples(), words, "scoring.md", str(PAGE), 0)
     told: list[str] = []
     result = doctest.DocTestRunner(verbose=False).run(test, out=told.append)

@@ -19,7 +19,7 @@ def faults(*components: dict[str, Any], **other: Any) -> str:
 def test_weights_that_do_not_sum_to_one_are_refused_with_a_suggestion() -> None:
     told = faults(component("left", 0.6), component("right", 0.6))
     assert "the weights sum to 1.2, not to 1" in told
-    assert "left 0.5000, right 0.5000" in told
+    assert "in the same proportions: left 0.5, right 0.5" in told
 
 
 def test_weights_that_sum_to_one_but_for_the_last_bit_are_accepted() -> None:

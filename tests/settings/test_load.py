@@ -272,3 +272,18 @@ def test_a_mistake_in_a_scorecard_names_its_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"the weights sum to 1\.1, not to 1") as caught:
         load_scorecard_file(path)
     assert str(caught.value).startswith(f"{path}: ")
+
+
+COMPARED = '[[benchmarks.measures]]\nmeasure = "days"\nname = "Days"\n'
+
+
+def test_more_is_better_unless_a_compared_measure_says_otherwise(file: Path) -> None:
+    file.write_text(MINIMAL + COMPARED)
+    (days,) = load_settings(file).benchmarks.measures
+    assert (days.measure, days.name, days.high_is_good) == ("days", "Days", True)
+
+
+def test_a_measure_is_compared_once(file: Path) -> None:
+    file.write_text(MINIMAL + COMPARED + COMPARED)
+    with pytest.raises(ConfigError, match="'days' stands in it more than once"):
+        load_settings(file)

@@ -93,3 +93,8 @@ def _invalid_request(_handler: object, _request: Request, fault: RequestValidati
     ]
     detail = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in errors)
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
+
+
+def unknown_path(rest: str) -> None:
+    """What stands behind every path of the API that is not one."""
+    raise NotFoundError(f"there is no path /api/{rest}; /docs has those that there are")

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 import structlog
 import uvicorn
 
-from client_health.api.application import create_api
+from client_health.app.web import create_app
 from client_health.jobs.worker import Worker
 from client_health.settings.model import Settings
 from client_health.store.engine import Store
@@ -35,10 +35,10 @@ def run_worker(store: Store, settings: Settings) -> int:
 def run_server(
     store: Store, settings: Settings, host: str, port: int, with_worker: bool, ready: Callable[[], None]
 ) -> int:
-    """Serve the API, with a worker beside it unless told otherwise, until a signal; returns the exit code."""
+    """Serve API and dashboard, with a worker unless told otherwise, until a signal; returns the exit code."""
     server = _Server(
         uvicorn.Config(
-            create_api(store, settings),
+            create_app(store, settings),
             host=host,
             port=port,
             log_config=None,

@@ -1,5 +1,6 @@
 """`client-health check`: ask every query and say what a run would make of it, without storing anything."""
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,6 +67,8 @@ def check(
     _require_store(context, collection)
     _print_queries(collection, findings, plans)
     _print_scorecards(cards, collection)
+    compared = {one.measure for one in settings.benchmarks.measures}
+    _print_unknown_measures("benchmarks.measures", compared, "it is not compared", collection)
     problems = collection.problems + [problem for finding in findings for problem in finding.problems]
     _print_problems(problems)
     output.print("[green]A run would publish scores.[/green]")
@@ -147,7 +150,6 @@ def _print_scorecards(cards: ScorecardSet, collection: Collection) -> None:
 
 
 def _print_scorecard(scorecard: Scorecard, collection: Collection, columns: Columns) -> None:
-    metrics = collection.metrics
     scored = score_components(scorecard, columns)
     table = Table("component", "weight", "scored", "empty", "left out", "missing", "median score", box=None)
     for column in table.columns[1:]:
@@ -160,11 +162,18 @@ def _print_scorecard(scorecard: Scorecard, collection: Collection, columns: Colu
         median = f"{np.median(known):.0f}" if len(known) else "–"
         table.add_row(part.key, f"{part.weight:.0%}", *(f"{int(c.sum()):,}" for c in counts), median)
     output.print(table)
-    for measure in sorted(scorecard.measures - set(metrics.values)):
-        known_names = ", ".join(sorted(metrics.values)) or "none"
+    where, so = f"scorecard {scorecard.name}", "its components are missing"
+    _print_unknown_measures(where, scorecard.measures, so, collection)
+
+
+def _print_unknown_measures(where: str, measures: Iterable[str], so: str, collection: Collection) -> None:
+    """Name the measures that no query returns, and what comes of it."""
+    values = collection.metrics.values
+    known_names = ", ".join(sorted(values)) or "none"
+    for measure in sorted(set(measures) - set(values)):
         errors.print(
-            f"[yellow]notice[/yellow] scorecard {scorecard.name}: no query returns the measure {measure}; "
-            f"its components are missing. There are: {known_names}"
+            f"[yellow]notice[/yellow] {where}: no query returns the measure {measure}; {so}. "
+            f"There are: {known_names}"
         )
 
 

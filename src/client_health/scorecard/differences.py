@@ -87,17 +87,22 @@ def _part(part: Component | None) -> str | None:
 
 def _words(field: str, value: Any) -> str:
     """A value as people write it."""
-    if value is None or value == ():
+    if field == "applies_to":
+        given = {key: words for key, words in (value or {}).items() if words not in (None, ())}
+        return "; ".join(f"{key} {_words(key, words)}" for key, words in given.items()) or "all tenants"
+    if value is None:
         return "nothing"
     if field == "weight":
-        return f"{value * 100:g} %"
+        return f"{_number(value * 100)} %"
     if field == "curve":
-        return ", ".join(f"({x:g}, {y:g})" for x, y in value)
-    if field == "applies_to":
-        given = {key: words for key, words in value.items() if words not in (None, ())}
-        return "; ".join(f"{key} {_words(key, words)}" for key, words in given.items()) or "all tenants"
+        return ", ".join(f"({_number(x)}, {_number(y)})" for x, y in value)
     if isinstance(value, tuple):
         return ", ".join(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, int | float) else str(value)
+    return _number(value) if isinstance(value, int | float) else str(value)
+
+
+def _number(value: float) -> str:
+    """Without the noise of binary floats, but with every digit that somebody wrote."""
+    return f"{value:.10g}"

@@ -129,6 +129,12 @@ class Scorecard(_Frozen):
     trend: Trend = Trend()
     risk: Risk = Risk()
 
+    @field_validator("applies_to")
+    @classmethod
+    def _named_conditions(cls, rule: AppliesTo | None) -> AppliesTo | None:
+        """Conditions that name nothing are none, so that there is one way only to be for all tenants."""
+        return None if rule == AppliesTo() else rule
+
     @model_validator(mode="after")
     def _keys_are_unique(self) -> Self:
         keys = [component.key for component in self.components]

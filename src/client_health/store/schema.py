@@ -270,3 +270,58 @@ api_keys = sa.Table(
     sa.Column("last_used_at", Instant),
     sa.Column("revoked_at", Instant),
 )
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),  # what is typed to sign in, case-folded
+    sa.Column("display_name", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("password_hash", sa.Text),  # null: signs in by the identity provider only
+    sa.Column("subject", sa.Text, unique=True),  # issuer and subject of the identity provider
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("last_sign_in_at", Instant),
+    sa.Column("disabled_at", Instant),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("digest", sa.Text, primary_key=True),  # SHA-256 of the token that the cookie holds
+    sa.Column("user_id", sa.Text, nullable=False, index=True),
+    sa.Column("csrf", sa.Text, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("seen_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+)
+
+sign_in_failures = sa.Table(
+    "sign_in_failures",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("failed_at", Instant, nullable=False, index=True),
+)
+
+notes = sa.Table(  # notes and events on a tenant
+    "notes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("tenant", sa.Integer, nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),  # note, call, meeting, renewal, escalation
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("written_by", sa.Text, nullable=False),
+    sa.Column("written_at", Instant, nullable=False),
+)
+
+owner_assignments = sa.Table(  # comes before the owner that the source tells
+    "owner_assignments",
+    metadata,
+    sa.Column("tenant", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("assigned_by", sa.Text, nullable=False),
+    sa.Column("assigned_at", Instant, nullable=False),
+)

@@ -1,5 +1,6 @@
 """Health scores: one row per date, tenant and scorecard version."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -136,7 +137,7 @@ def score_rows(
 
 
 def _whole(scores: Floats) -> list[int | None]:
-    return [None if np.isnan(score) else int(score) for score in scores.tolist()]
+    return [None if math.isnan(score) else int(score) for score in scores.tolist()]
 
 
 def write(connection: sa.Connection, rows: ScoreRows) -> None:

@@ -22,7 +22,7 @@ _POSTGRESQL = """
            extract(epoch from as_of)::float8
     from usage_metrics where day = %s order by tenant
 """
-Raw = Sequence[tuple[Any, ...]]
+Column = Sequence[Any]
 
 
 @dataclass(frozen=True)
@@ -42,36 +42,30 @@ class UsageDay:
 
 def read_day(connection: sa.Connection, day: date) -> UsageDay:
     """Everything that was measured for a date, of all tenants."""
-    rows = _fetch(connection, day)
-    count = len(rows)
-    found = UsageDay(day, _column(rows, 0, np.int64), _instants(connection, rows), {}, {})
-    sets = measure_names(connection)
-    kinds = _column(rows, 1, np.int64)
-    for kind in np.unique(kinds).tolist():
-        places = np.flatnonzero(kinds == kind)
-        _fill(found.values, sets[kind], places, count, _matrix(connection, rows, places, 2, sets[kind]))
-        aged = places[[rows[place][3] is not None for place in places.tolist()]]
+    tenants, kinds, packed, ages, instants = _fetch(connection, day)
+    dialect, count, sets = connection.dialect.name, len(tenants), measure_names(connection)
+    seconds = instants if dialect == "postgresql" else [_seconds(text) for text in instants]
+    found = UsageDay(day, np.array(tenants, np.int64), np.array(seconds, np.float64), {}, {})
+    of_kind = np.array(kinds, np.int64)
+    is_aged = np.array([one is not None for one in ages], dtype=bool)
+    for kind in np.unique(of_kind).tolist():
+        places = np.flatnonzero(of_kind == kind)
+        _fill(found.values, sets[kind], places, count, _matrix(packed, places, sets[kind], dialect))
+        aged = places[is_aged[places]]
         if len(aged):
-            ages = _matrix(connection, rows, aged, 3, sets[kind])
-            _fill(found.stale_days, sets[kind], aged, count, ages)
+            _fill(found.stale_days, sets[kind], aged, count, _matrix(ages, aged, sets[kind], dialect))
     return found
 
 
-def _fetch(connection: sa.Connection, day: date) -> Raw:
+def _fetch(connection: sa.Connection, day: date) -> Sequence[Column]:
+    """Tenant, measure set, measures, ages and instant of every row, as five columns."""
     driver: Any = connection.connection.dbapi_connection
     if connection.dialect.name == "postgresql":
         with driver.cursor(binary=True) as cursor:
-            return list(cursor.execute(_POSTGRESQL, (day,)))
-    return list(driver.execute(_SQLITE, (day.isoformat(),)))
-
-
-def _column(rows: Raw, place: int, kind: type[np.int64]) -> NDArray[np.int64]:
-    return np.fromiter((row[place] for row in rows), dtype=kind, count=len(rows))
-
-
-def _instants(connection: sa.Connection, rows: Raw) -> Floats:
-    read = float if connection.dialect.name == "postgresql" else _seconds
-    return np.fromiter((read(row[4]) for row in rows), dtype=np.float64, count=len(rows))
+            rows = cursor.execute(_POSTGRESQL, (day,)).fetchall()
+    else:
+        rows = driver.execute(_SQLITE, (day.isoformat(),)).fetchall()
+    return list(zip(*rows, strict=True)) or [()] * 5
 
 
 @lru_cache(maxsize=10_000)
@@ -80,11 +74,8 @@ def _seconds(text: str) -> float:
     return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
 
 
-def _matrix(
-    connection: sa.Connection, rows: Raw, places: NDArray[np.int64], column: int, names: Sequence[str]
-) -> Floats:
-    packed = [rows[place][column] for place in places.tolist()]
-    return unpack(packed, len(names), connection.dialect.name)
+def _matrix(packed: Column, places: NDArray[np.int64], names: Sequence[str], dialect: str) -> Floats:
+    return unpack([packed[place] for place in places.tolist()], len(names), dialect)
 
 
 def _fill(

@@ -1,0 +1,122 @@
+"""The dashboard as an application of its own: pages, static files, headers, faults as pages."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from urllib.parse import quote
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+
+from client_health.api.context import Context
+from client_health.dashboard import static
+from client_health.dashboard.context import NotAllowedError, SignInNeededError, find_visitor
+from client_health.dashboard.pages import ROUTERS
+from client_health.dashboard.rendering import render
+from client_health.errors import ClientHealthError, ConflictError, NotFoundError, StoreError, UsageError
+from client_health.instants import utc_now
+from client_health.settings.model import Settings
+from client_health.store.engine import Store
+
+log = structlog.get_logger(__name__)
+SIGN_IN = "/sign-in"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_STATUS: dict[type[ClientHealthError], int] = {
+    NotAllowedError: 403,
+    NotFoundError: 404,
+    ConflictError: 409,
+    UsageError: 422,
+    StoreError: 503,
+}
+
+
+def create_dashboard(store: Store, settings: Settings, clock: Callable[[], datetime] = utc_now) -> FastAPI:
+    """The pages over an open, migrated store; to be mounted at the root."""
+    app = FastAPI(title="Client Health", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.context = Context(store, settings, clock)
+    app.include_router(static.router)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_exception_handler(SignInNeededError, _to_sign_in)
+    app.add_exception_handler(ClientHealthError, _fault_of_user)
+    app.add_exception_handler(RequestValidationError, _bad_request)
+    app.add_exception_handler(HTTPException, _http_fault)
+    app.add_exception_handler(Exception, _fault_of_ours)
+    app.middleware("http")(_headers)
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    return app
+
+
+async def _headers(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await answer(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if "cache-control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _to_sign_in(request: Request, _: Exception) -> Response:
+    """Send the visitor to sign in, and back afterwards. htmx must leave the page, not swap it in."""
+    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    wanted = back if request.method == "GET" and "HX-Request" not in request.headers else "/"
+    address = SIGN_IN if wanted == "/" else f"{SIGN_IN}?next={quote(wanted)}"
+    if "HX-Request" in request.headers:
+        return Response(status_code=204, headers={"HX-Redirect": address})
+    return RedirectResponse(address, 303)
+
+
+def _fault_of_user(request: Request, fault: Exception) -> Response:
+    status = next((code for kind, code in _STATUS.items() if isinstance(fault, kind)), 500)
+    if status >= 500:
+        log.error("page failed", reason=str(fault))
+        return _page(request, status, "The store does not answer; the log has the details.")
+    return _page(request, status, str(fault))
+
+
+def _bad_request(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, RequestValidationError)
+    faults = [f"{one['loc'][-1]}: {str(one['msg']).removeprefix('Value error, ')}" for one in fault.errors()]
+    return _page(request, 422, "; ".join(faults))
+
+
+def _http_fault(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, HTTPException)
+    return _page(
+        request, fault.status_code, "There is no such page." if fault.status_code == 404 else fault.detail
+    )
+
+
+def _fault_of_ours(request: Request, fault: Exception) -> Response:
+    log.error("a page failed by a fault of the program", exc_info=fault)
+    return _page(request, 500, "A fault of the program; the log has the details.")
+
+
+def _page(request: Request, status: int, message: str) -> Response:
+    """A page that says what is wrong, or for htmx a message for the place that says such things."""
+    context: Context = request.app.state.context
+    try:
+        who = find_visitor(request, context)
+    except ClientHealthError:
+        who = None
+    fragment = "HX-Request" in request.headers
+    response = render(
+        request,
+        "fragments/message.html" if fragment else "error.html",
+        who,
+        status,
+        message=message,
+        code=status,
+    )
+    if fragment:
+        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#message", "innerHTML"
+    return response

@@ -1,0 +1,1 @@
+"""Geometry of the charts: from figures to positions. Templates draw it as SVG."""

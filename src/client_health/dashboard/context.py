@@ -1,0 +1,98 @@
+"""What every page needs: the store, the settings, the clock, and who is signed in."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from client_health.api.context import Context
+from client_health.errors import ClientHealthError
+from client_health.store import sessions
+from client_health.store.keys import ROLES, Role
+
+COOKIE = "client_health_session"
+TOUCH_AFTER = timedelta(minutes=5)
+
+
+class SignInNeededError(ClientHealthError):
+    """Nobody is signed in; the visitor is sent to the sign-in page and back."""
+
+
+class NotAllowedError(ClientHealthError):
+    """The visitor's role does not allow this, or the form was not sent by one of our pages."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who is signed in. `csrf` belongs to the session and must come back with every form."""
+
+    user_id: str
+    name: str
+    display_name: str
+    role: Role
+    csrf: str
+
+    def may(self, role: Role) -> bool:
+        """Whether the visitor has this role or a higher one."""
+        return ROLES.index(self.role) >= ROLES.index(role)
+
+
+def context(request: Request) -> Context:
+    """The context that the application was built with."""
+    found: Context = request.app.state.context
+    return found
+
+
+Ctx = Annotated[Context, Depends(context)]
+
+
+def visitor(request: Request, ctx: Ctx) -> Visitor:
+    """Who is signed in; raises SignInNeededError."""
+    found = find_visitor(request, ctx)
+    if found is None:
+        raise SignInNeededError("sign in first")
+    return found
+
+
+def find_visitor(request: Request, ctx: Context) -> Visitor | None:
+    """Who is signed in, if anybody is."""
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return None
+    now: datetime = ctx.clock()
+    with ctx.store.read() as connection:
+        session = sessions.find(connection, token, now)
+    if session is None:
+        return None
+    if now - session.seen_at > TOUCH_AFTER:
+        with ctx.store.write() as connection:
+            sessions.touch(connection, token, now)
+    user = session.user
+    return Visitor(user.id, user.name, user.display_name, user.role, session.csrf)
+
+
+async def checked_form(request: Request, who: Annotated[Visitor, Depends(visitor)]) -> None:
+    """Refuse a form that none of our pages sent: its token must be the session's."""
+    sent = request.headers.get("X-CSRF-Token")
+    if sent is None:
+        sent = str((await request.form()).get("csrf", ""))
+    if not sessions.same(sent, who.csrf):
+        raise NotAllowedError("this form has expired; load the page again and send it once more")
+
+
+def at_least(role: Role) -> Any:
+    """A dependency: the visitor, who has this role or a higher one."""
+
+    def allowed(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
+        if not who.may(role):
+            raise NotAllowedError(f"this needs the role {role}; you have the role {who.role}")
+        return who
+
+    return Depends(allowed)
+
+
+Viewer = Annotated[Visitor, at_least("viewer")]
+Csm = Annotated[Visitor, at_least("csm")]
+Admin = Annotated[Visitor, at_least("admin")]
+CheckedForm = Depends(checked_form)

@@ -1,0 +1,49 @@
+// Enhances what works without it: dialogs, keys, rows. No page needs this file to be read or used.
+"use strict";
+
+const typing = (target) => target.closest("input, select, textarea, [contenteditable]") !== null;
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens).showModal();
+  const closer = event.target.closest("[data-closes]");
+  if (closer) document.getElementById(closer.dataset.closes).close();
+});
+
+// A select with this mark sends its form by itself; the form's button does it where scripts are off.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+});
+
+const rows = () => [...document.querySelectorAll("tr[data-row]")];
+
+function step(by) {
+  const all = rows();
+  if (!all.length) return;
+  const marked = all.findIndex((row) => row.classList.contains("marked"));
+  const next = all[Math.max(0, Math.min(all.length - 1, marked === -1 ? 0 : marked + by))];
+  for (const row of all) row.classList.toggle("marked", row === next);
+  const link = next.querySelector("a");
+  if (link) link.focus({ preventScroll: true });
+  next.scrollIntoView({ block: "nearest" });
+}
+
+const keys = {
+  "/": () => {
+    const search = document.querySelector("input[type=search]");
+    if (search) search.focus();
+    else location.href = "/";
+  },
+  j: () => step(1),
+  k: () => step(-1),
+  "?": () => document.getElementById("shortcuts")?.showModal(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (document.body.dataset.keys !== "on" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (Object.hasOwn(keys, event.key)) {
+    event.preventDefault();
+    keys[event.key]();
+  }
+});

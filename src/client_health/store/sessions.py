@@ -1,0 +1,76 @@
+"""Sessions of the dashboard: kept here, so that they can be ended; the cookie holds a random token only."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from client_health.store import users
+from client_health.store.schema import sessions as table
+from client_health.store.users import User
+
+LONGEST = timedelta(days=14)
+IDLE = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A living session and whose it is."""
+
+    user: User
+    csrf: str
+    seen_at: datetime
+
+
+def begin(connection: sa.Connection, user_id: str, at: datetime) -> str:
+    """Begin a session; returns the token for the cookie, which is stored nowhere."""
+    token = secrets.token_urlsafe(32)
+    connection.execute(sa.delete(table).where(table.c.expires_at < at))
+    connection.execute(
+        sa.insert(table).values(
+            digest=_digest(token),
+            user_id=user_id,
+            csrf=secrets.token_urlsafe(32),
+            created_at=at,
+            seen_at=at,
+            expires_at=at + LONGEST,
+        )
+    )
+    users.change(connection, user_id, last_sign_in_at=at)
+    return token
+
+
+def find(connection: sa.Connection, token: str, now: datetime) -> Session | None:
+    """The session of a token; None where it is unknown, expired or idle, or its user disabled."""
+    row = connection.execute(sa.select(table).where(table.c.digest == _digest(token))).one_or_none()
+    if row is None or row.expires_at < now or row.seen_at < now - IDLE:
+        return None
+    user = users.by_id(connection, row.user_id)
+    return None if user.disabled_at is not None else Session(user, row.csrf, row.seen_at)
+
+
+def touch(connection: sa.Connection, token: str, now: datetime) -> None:
+    """Note that a session is in use."""
+    connection.execute(sa.update(table).where(table.c.digest == _digest(token)).values(seen_at=now))
+
+
+def end(connection: sa.Connection, token: str) -> None:
+    """End a session."""
+    connection.execute(sa.delete(table).where(table.c.digest == _digest(token)))
+
+
+def end_all(connection: sa.Connection, user_id: str) -> None:
+    """End every session of a user."""
+    connection.execute(sa.delete(table).where(table.c.user_id == user_id))
+
+
+def same(one: str, other: str) -> bool:
+    """Compare secrets without telling by time where they differ."""
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,94 @@
+"""Users of the dashboard. Passwords are kept as argon2id hashes, made and checked in `accounts`."""
+
+import uuid
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from client_health.errors import ConflictError, NotFoundError
+from client_health.store.keys import Role
+from client_health.store.schema import sessions
+from client_health.store.schema import users as table
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody who may sign in, unless disabled. `password_hash` None: by the identity provider only."""
+
+    id: str
+    name: str
+    display_name: str
+    role: Role
+    password_hash: str | None
+    subject: str | None
+    created_at: datetime
+    last_sign_in_at: datetime | None
+    disabled_at: datetime | None
+
+
+def add(
+    connection: sa.Connection,
+    name: str,
+    display_name: str,
+    role: Role,
+    at: datetime,
+    password_hash: str | None = None,
+    subject: str | None = None,
+) -> User:
+    """Add a user; raises ConflictError where the name is taken, whatever its case."""
+    if by_name(connection, name) is not None:
+        raise ConflictError(f"there is a user {name!r} already")
+    key = uuid.uuid4().hex
+    connection.execute(
+        sa.insert(table).values(
+            id=key,
+            name=name.casefold(),
+            display_name=display_name,
+            role=role,
+            password_hash=password_hash,
+            subject=subject,
+            created_at=at,
+        )
+    )
+    return by_id(connection, key)
+
+
+def change(connection: sa.Connection, user_id: str, **values: object) -> None:
+    """Change columns of a user."""
+    connection.execute(sa.update(table).where(table.c.id == user_id).values(**values))
+
+
+def disable(connection: sa.Connection, user_id: str, at: datetime) -> None:
+    """Keep a user from signing in, and end every session of theirs."""
+    change(connection, user_id, disabled_at=at)
+    connection.execute(sa.delete(sessions).where(sessions.c.user_id == user_id))
+
+
+def by_id(connection: sa.Connection, user_id: str) -> User:
+    """One user; raises NotFoundError."""
+    row = connection.execute(sa.select(table).where(table.c.id == user_id)).one_or_none()
+    if row is None:
+        raise NotFoundError("there is no such user")
+    return _user(row)
+
+
+def by_name(connection: sa.Connection, name: str) -> User | None:
+    """The user of a name, whatever its case."""
+    row = connection.execute(sa.select(table).where(table.c.name == name.casefold())).one_or_none()
+    return None if row is None else _user(row)
+
+
+def by_subject(connection: sa.Connection, subject: str) -> User | None:
+    """The user that an identity provider knows by this subject."""
+    row = connection.execute(sa.select(table).where(table.c.subject == subject)).one_or_none()
+    return None if row is None else _user(row)
+
+
+def all_users(connection: sa.Connection) -> list[User]:
+    """Every user by name, disabled ones too."""
+    return [_user(row) for row in connection.execute(sa.select(table).order_by(table.c.name))]
+
+
+def _user(row: sa.Row[tuple[object, ...]]) -> User:
+    return User(**{field.name: row._mapping[field.name] for field in fields(User)})
