@@ -1,6 +1,7 @@
 """The folder of a demo: emptied, and given the configuration that `client-health init` would write."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from client_health.cli.init import ADDRESS, render
@@ -9,6 +10,12 @@ from client_health.presets import load_preset
 
 APPLICATION = "app.db"
 CONFIG = "client-health.toml"
+CONTRACT = {
+    "segment": "segment",
+    "arr": "arr",
+    "renewalDate": "renewal_date",
+    "successManager": "owner",
+}
 _MARK = "# Made by `make demo`, which empties this folder whenever it is called again.\n"
 
 
@@ -20,9 +27,19 @@ def prepare(folder: Path) -> Path:
     for one in folder.iterdir():
         if one != config:  # it goes last, so that an interrupted removal can be told from a stranger's folder
             _remove(one)
-    text = render(load_preset("casework", "sqlite"))
+    preset = load_preset("casework", "sqlite")
+    text = render(replace(preset, tenants_sql=_with_contracts(preset.tenants_sql)))
     config.write_text(_MARK + text.replace(f"${{{ADDRESS}}}", f"sqlite:///{APPLICATION}"), "utf-8")
     return config
+
+
+def _with_contracts(tenants_sql: str) -> str:
+    """The preset's tenants query with what this application also keeps: terms and who looks after them."""
+    columns = "".join(
+        f",\n  json_extract(settings, '$.{key}') as {attribute}" for key, attribute in CONTRACT.items()
+    )
+    head, _, tail = tenants_sql.rpartition("\nfrom organizations")
+    return f"{head}{columns}\nfrom organizations{tail}"
 
 
 def _require_ours(folder: Path, config: Path) -> None:

@@ -3,7 +3,7 @@
 import gc
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -12,6 +12,7 @@ import structlog
 from client_health.errors import (
     ClientHealthError,
     ConflictError,
+    NoTenantsError,
     RunCancelledError,
     RunInterruptedError,
     RunLostError,
@@ -28,6 +29,8 @@ from client_health.store.engine import Store
 from client_health.store.runs import Run
 from client_health.store.scorecard_sets import PublishedSet
 from client_health.usage.collect import CollectionFailedError
+from client_health.usage.metrics import QueryReport
+from client_health.usage.tenants import QUERY as TENANTS
 
 RUN_LEASE = "run"  # whoever holds it performs a run; so one run at a time, whatever process asks
 WAIT_SECONDS = 0.5
@@ -87,7 +90,7 @@ def _perform(store: Store, settings: Settings, run: Run, watch: Watch, clock: Ca
     try:
         cards = _scorecards(store, run)
         if run.kind == "rescore":
-            _rescore(store, run, cards, watch, clock)
+            _rescore(store, settings, run, cards, watch, clock)
         else:
             _score(store, settings, run, cards, watch, clock)
     except RunInterruptedError:
@@ -98,13 +101,19 @@ def _perform(store: Store, settings: Settings, run: Run, watch: Watch, clock: Ca
         note_failure(store, run, (), "cancelled", "cancelled on request", clock())
         log.info("run cancelled")
     except ClientHealthError as fault:
-        reports = fault.reports if isinstance(fault, CollectionFailedError) else ()
-        note_failure(store, run, reports, "failed", str(fault), clock())
+        note_failure(store, run, _reports(settings, fault), "failed", str(fault), clock())
         log.warning("run failed", reason=str(fault))
     except Exception as fault:
         log.exception("run failed by a fault of the program")
         reason = f"a fault of the program ({type(fault).__name__}); the log has the details"
         note_failure(store, run, (), "failed", reason, clock())
+
+
+def _reports(settings: Settings, fault: ClientHealthError) -> Sequence[QueryReport]:
+    """What a fault says of the queries, so that it shows where people look for their freshness."""
+    if isinstance(fault, NoTenantsError):
+        return [QueryReport(TENANTS, settings.tenants.source, failure=str(fault))]
+    return fault.reports if isinstance(fault, CollectionFailedError) else ()
 
 
 def _score(
@@ -129,13 +138,18 @@ def _score(
 
 
 def _rescore(
-    store: Store, run: Run, cards: PublishedSet, watch: Watch, clock: Callable[[], datetime]
+    store: Store,
+    settings: Settings,
+    run: Run,
+    cards: PublishedSet,
+    watch: Watch,
+    clock: Callable[[], datetime],
 ) -> None:
     """Score stored dates anew, then switch."""
     started = time.monotonic()
     counts = rescore(store, run, cards, watch, clock)
     working = round(time.monotonic() - started, 3)
-    switch(store, run, cards, {**watch.counts, **counts, "seconds_working": working}, clock())
+    switch(store, settings, run, cards, {**watch.counts, **counts, "seconds_working": working}, clock())
     log.info("history scored anew", scorecards=cards.label, days=counts["days"])
 
 

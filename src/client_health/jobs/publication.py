@@ -35,7 +35,8 @@ def publish(
             current.follow(connection, rows)
             retrend(connection, group.published, run.score_date)
         compute_after(connection, settings.benchmarks, run)
-        _note(connection, run, collection, keys.tolist(), now)
+        read_at = held.held_at(connection, run.options.get("held")) or now
+        _note(connection, run, collection, keys.tolist(), read_at)
         problems.write(connection, run.id, collection.problems)
         if run.kind == "all":
             held.forget_superseded(connection, run.score_date, now)

@@ -7,11 +7,22 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
+from client_health.benchmarks.computing import compute
 from client_health.jobs.retrend import retrend
 from client_health.jobs.watch import Watch
 from client_health.replay.lookback import PastDay
 from client_health.replay.walk import ReplayedGroup, Walk
-from client_health.store import current, earlier, runs, scorecard_sets, scores, tenants, usage_days
+from client_health.settings.model import Settings
+from client_health.store import (
+    benchmarks,
+    current,
+    earlier,
+    runs,
+    scorecard_sets,
+    scores,
+    tenants,
+    usage_days,
+)
 from client_health.store.engine import Store
 from client_health.store.runs import Run
 from client_health.store.scorecard_sets import PublishedSet
@@ -57,7 +68,9 @@ def _range(connection: sa.Connection, run: Run) -> tuple[date, date]:
     return date.fromisoformat(run.options["first"]), run.score_date
 
 
-def switch(store: Store, run: Run, cards: PublishedSet, counts: dict[str, Any], now: datetime) -> None:
+def switch(
+    store: Store, settings: Settings, run: Run, cards: PublishedSet, counts: dict[str, Any], now: datetime
+) -> None:
     """Put the set in force, move the current scores to it and close the run: all in one transaction."""
     with store.write() as connection:
         runs.check(connection, run)
@@ -69,6 +82,9 @@ def switch(store: Store, run: Run, cards: PublishedSet, counts: dict[str, Any], 
             current.switch(connection, version.id, fleet.keys[assigned == place].tolist())
             if not run.options["publishes"]:
                 retrend(connection, version, run.score_date)
+        compared = benchmarks.latest_day(connection)
+        if compared is not None:
+            compute(connection, settings.benchmarks, compared)
         runs.finish(connection, run, "completed", now, progress=100, outcome="clean", counts=counts)
 
 

@@ -34,6 +34,12 @@ def read(connection: sa.Connection, run_id: str) -> Collection:
     return _unpack(content)
 
 
+def held_at(connection: sa.Connection, run_id: str | None) -> datetime | None:
+    """When a run kept what it had read; None where it keeps nothing."""
+    instant: datetime | None = connection.scalar(sa.select(table.c.held_at).where(table.c.run_id == run_id))
+    return instant
+
+
 def forget_superseded(connection: sa.Connection, day: date, at: datetime) -> None:
     """Drop what runs of a date kept that is published now, and what nobody wanted for KEPT."""
     of_day = sa.select(runs.c.id).where(runs.c.score_date == day)

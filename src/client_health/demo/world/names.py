@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from random import Random
 
 TRADES = {
@@ -60,15 +60,15 @@ def email(dice: Random, number: int, domain: str) -> str:
     return f"{dice.choice(FIRST_NAMES)}.{dice.choice(LAST_NAMES)}{number}@{domain}.example"
 
 
-def settings(dice: Random, industry: str, users: int, number: int) -> str:
+def settings(dice: Random, industry: str, users: int, number: int, contract: Mapping[str, object]) -> str:
     """The settings as applications keep them: now and then a key is absent or of the wrong type."""
     employees: object = max(1, users) * dice.randint(3, 20)
     flaw = number % 40
     if flaw == 11:
-        return json.dumps({"timezone": "UTC"})
+        return json.dumps({"timezone": "UTC", **contract})
     if flaw == 17:
-        return json.dumps({"industrySector": industry})
+        return json.dumps({"industrySector": industry, **contract})
     if flaw == 23:
         employees = f"about {employees}"
     sector: object = 42 if flaw == 31 else industry
-    return json.dumps({"industrySector": sector, "employeeCount": employees})
+    return json.dumps({"industrySector": sector, "employeeCount": employees, **contract})

@@ -6,6 +6,7 @@ from pathlib import Path
 from client_health.demo.world import names
 from client_health.demo.world.campaigns import Campaigns
 from client_health.demo.world.cases import Cases
+from client_health.demo.world.contracts import contract
 from client_health.demo.world.database import Change, Database
 from client_health.demo.world.days import at, day_text
 from client_health.demo.world.features import Features
@@ -78,7 +79,8 @@ class World:
 
     def _found(self, tenant: Tenant) -> None:
         created = at(tenant.born, 5 * 3600)
-        settings = names.settings(tenant.dice, tenant.industry, tenant.users, tenant.number)
+        terms = contract(tenant.number, tenant.users, tenant.span.end)
+        settings = names.settings(tenant.dice, tenant.industry, tenant.users, tenant.number, terms)
         slug, active = names.slug(tenant.name), int(tenant.is_active)
         row = (tenant.id, tenant.name, slug, settings, active, created, created)
         self._database.add(Change.NEW_ORGANIZATION, row)
