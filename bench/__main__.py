@@ -11,7 +11,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from bench import cohorts, memory, night, preview, rescoring, scoring, tenant_loop
+from bench import cohorts, dashboard, memory, night, preview, rescoring, scoring, tenant_loop
 from bench.measuring import ROUNDS, Result
 from bench.world import world
 
@@ -19,7 +19,11 @@ NIGHTS = {"night": night.benchmark, "loop": tenant_loop.benchmark, "memory": mem
 # Those that build their own data, and for how many tenants by default.
 ALONE = {"scoring": (scoring.benchmark, 1_000_000), "cohorts": (cohorts.benchmark, 10_000)}
 # Those that build a fleet with a past, and of how many days by default.
-REPLAYS = {"preview": (preview.benchmark, preview.DAYS), "rescoring": (rescoring.benchmark, rescoring.DAYS)}
+REPLAYS = {
+    "preview": (preview.benchmark, preview.DAYS),
+    "rescoring": (rescoring.benchmark, rescoring.DAYS),
+    "dashboard": (dashboard.benchmark, dashboard.DAYS),
+}
 
 
 def main() -> None:
@@ -49,7 +53,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=[*NIGHTS, *ALONE, *REPLAYS], help="run only these")
     parser.add_argument("--tenants", type=int, help="10,000 by default, 1,000,000 for scoring alone")
-    parser.add_argument("--days", type=int, help="365 by default for rescoring, 90 for preview")
+    parser.add_argument(
+        "--days", type=int, help="365 by default for rescoring, 90 for preview, 45 for dashboard"
+    )
     parser.add_argument("--rows", type=int, help="rows of the casework database, 1,000 a tenant by default")
     return parser.parse_args()
 

@@ -64,16 +64,18 @@ def histories(count: int, days: int) -> Iterator[Iterator[History]]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with tempfile.TemporaryDirectory() as folder, start_postgres(settings=SERVER) as server:
         urls = f"sqlite:///{Path(folder) / 'store.db'}", server.create_database("history")
-        yield (_filled(url, count, days) for url in urls)
+        yield (filled(Store(make_url(url)), plain(count), days) for url in urls)
 
 
-def _filled(url: str, count: int, days: int) -> History:
-    store = Store(make_url(url))
+def plain(count: int) -> list[Tenant]:
+    """Tenants without attributes."""
+    return [Tenant(f"t{number}", f"t{number}", f"Tenant {number}", since=FOUNDED) for number in range(count)]
+
+
+def filled(store: Store, fleet_of: list[Tenant], days: int, last: date = LAST) -> History:
+    """A history of these tenants, up to a date, in a new store."""
     migrate.upgrade(store)
-    fleet_of = [
-        Tenant(f"t{number}", f"t{number}", f"Tenant {number}", since=FOUNDED) for number in range(count)
-    ]
-    history = History(store, fleet_of, [LAST - timedelta(days=back) for back in reversed(range(days))])
+    history = History(store, fleet_of, [last - timedelta(days=back) for back in reversed(range(days))])
     with store.write() as connection:
         tenants.sync(connection, fleet_of, True)
         published = scorecard_sets.add(connection, IN_FORCE, "bench", FOUNDED)

@@ -9,6 +9,7 @@ from client_health.scorecard.components import State
 from client_health.scorecard.composite import contributions
 from client_health.scorecard.explanation import Side, explain
 from client_health.scorecard.fleet import FleetScores, score_fleet
+from client_health.scorecard.model import Scorecard
 from client_health.scorecard.risk import Level, Reason, risk
 from client_health.scorecard.trend import Baseline, Direction
 from client_health.settings.load import builtin_scorecard
@@ -23,17 +24,17 @@ WORDS = {
 
 
 class Health:
-    """One tenant's health under the built-in scorecard."""
+    """One tenant's health under a scorecard."""
 
-    def __init__(self, scores: FleetScores) -> None:
-        self.scores = scores
-        self.points = contributions(SCORECARD, scores.components)[:, 0]
+    def __init__(self, scores: FleetScores, card: Scorecard) -> None:
+        self.scores, self.card = scores, card
+        self.points = contributions(card, scores.components)[:, 0]
 
     def __repr__(self) -> str:
         rows = [
             f"{part.key:<20}{_whole(score):>6}{part.weight:>8.2f}{_points(points):>8}  {_state(int(state))}"
             for part, score, points, state in zip(
-                SCORECARD.components,
+                self.card.components,
                 self.scores.components.scores[:, 0],
                 self.points,
                 self.scores.components.states[:, 0],
@@ -59,9 +60,20 @@ def _columns(measures: Mapping[str, float]) -> Columns:
     return Columns(1, {name: np.array([float(value)]) for name, value in measures.items()})
 
 
-def explained(before: Mapping[str, float], after: Mapping[str, float]) -> None:
+def reweighted(**weights: float) -> Scorecard:
+    """The built-in scorecard with other weights."""
+    parts = [part.model_dump() | {"weight": weights[part.key]} for part in SCORECARD.components]
+    return Scorecard.model_validate(SCORECARD.model_dump() | {"components": parts})
+
+
+def explained(
+    before: Mapping[str, float],
+    after: Mapping[str, float],
+    now_under: Scorecard = SCORECARD,
+    then_under: Scorecard = SCORECARD,
+) -> None:
     """Print the parts of the change between two dates; components that did not move are left out."""
-    found = explain(Side(SCORECARD, _columns(before)), Side(SCORECARD, _columns(after)))
+    found = explain(Side(then_under, _columns(before)), Side(now_under, _columns(after)))
     assert found is not None
     for part in found.parts:
         if part.points:
@@ -76,6 +88,7 @@ def score(
     stale_days: Mapping[str, float] | None = None,
     age_days: float = 1000,
     before: Health | None = None,
+    under: Scorecard = SCORECARD,
     **measures: float,
 ) -> Health:
     """The health of a tenant with these measures; the others are missing. `before`: the baseline."""
@@ -85,7 +98,7 @@ def score(
         {name: np.array([float(days)]) for name, days in (stale_days or {}).items()},
     )
     baseline = None if before is None else Baseline(before.scores.components, before.scores.overall)
-    return Health(score_fleet(SCORECARD, columns, np.array([float(age_days)]), baseline))
+    return Health(score_fleet(under, columns, np.array([float(age_days)]), baseline), under)
 
 
 def risk_of(overall: float, direction: str = "STABLE") -> str:

@@ -23,7 +23,7 @@ def examples() -> str:
 
 def test_the_examples_show_what_the_product_computes():
     words = {"score": health.score, "components": health.components, "risk_of": health.risk_of}
-    words |= {"explained": health.explained, "peers": peers}
+    words |= {"explained": health.explained, "reweighted": health.reweighted, "peers": peers}
     test = doctest.DocTestParser().get_doctest(examples(), words, "scoring.md", str(PAGE), 0)
     told: list[str] = []
     result = doctest.DocTestRunner(verbose=False).run(test, out=told.append)

@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from pydantic import ValidationError
-
 from client_health.api.context import Context
 from client_health.api.schemas.scorecards import DifferenceAnswer, DraftAnswer, DraftBody, NormalisedWeights
 from client_health.errors import UsageError
 from client_health.replay.draft import check_draft
-from client_health.scorecard.model import WEIGHT_TOLERANCE, Scorecard, normalised
+from client_health.replay.reading import Fault, read_contents
+from client_health.scorecard.model import WEIGHT_TOLERANCE, normalised
 from client_health.scorecard.sets import ScorecardSet
-from client_health.settings.load import problems
 
 
 def read_draft(body: DraftBody) -> ScorecardSet:
@@ -50,18 +48,13 @@ def validate(ctx: Context, body: DraftBody) -> DraftAnswer:
 
 
 def _read(body: DraftBody) -> tuple[ScorecardSet | None, list[str]]:
-    cards, faults = [], []
-    for number, content in enumerate(body.scorecards):
-        try:
-            cards.append(Scorecard.model_validate(content))
-        except ValidationError as error:
-            faults += [f"scorecards.{number}.{sentence}" for sentence in problems(error)]
-    if faults:
-        return None, faults
-    try:
-        return ScorecardSet(tuple(cards)), []
-    except ValueError as error:
-        return None, [f"scorecards: {error}"]
+    cards, faults = read_contents(body.scorecards)
+    return cards, [_sentence(fault) for fault in faults]
+
+
+def _sentence(fault: Fault) -> str:
+    place = ("scorecards", *(() if fault.scorecard is None else (fault.scorecard, *fault.place)))
+    return f"{'.'.join(str(part) for part in place)}: {fault.message}"
 
 
 def _normalised(content: dict[str, Any]) -> NormalisedWeights | None:

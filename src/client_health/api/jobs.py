@@ -1,6 +1,5 @@
 """Endpoints of runs: start all, list, watch, cancel."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, status
@@ -10,10 +9,8 @@ from client_health.api import present
 from client_health.api.checks import without_nul
 from client_health.api.context import Admin, Ctx, Viewer
 from client_health.api.schemas.jobs import Job, JobAccepted, JobDetail, JobList
-from client_health.errors import UsageError
-from client_health.instants import iso
 from client_health.jobs import requests
-from client_health.store import problems, runs
+from client_health.store import problems, run_pages, runs
 
 router = APIRouter(tags=["jobs"])
 JobId = Annotated[
@@ -47,12 +44,8 @@ def list_jobs(
 ) -> JobList:
     """Nightly runs, catch-up runs and those by hand."""
     with ctx.store.read() as connection:
-        found = runs.newest(connection, limit + 1, _before(cursor))
-    page = found[:limit]
-    more = len(found) > limit
-    return JobList(
-        jobs=[present.job(run) for run in page], next_cursor=iso(page[-1].created_at) if more else None
-    )
+        page = run_pages.page(connection, limit, cursor)
+    return JobList(jobs=[present.job(run) for run in page.runs], next_cursor=page.next_cursor)
 
 
 @router.get("/jobs/{jobId}", summary="How far a run is, or how it ended")
@@ -82,10 +75,3 @@ def accept_job(ctx: Ctx, who: Admin, job_id: JobId) -> JobAccepted:
     request = requests.accept(run, "request", who.name)
     queued, is_new = requests.ask(ctx.store, ctx.settings, request, ctx.clock())
     return JobAccepted(job_id=queued.id, status=queued.status, is_new=is_new)
-
-
-def _before(cursor: str | None) -> datetime | None:
-    try:
-        return None if cursor is None else datetime.fromisoformat(cursor).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise UsageError("cursor: not one that an earlier page returned") from None

@@ -4,23 +4,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
 
-from client_health.api.schemas.base import FreshnessWord, ScorecardRef, StateWord
+from client_health.api.schemas.base import ScorecardRef
 from client_health.api.schemas.jobs import Job, JobDetail, JobProblem
 from client_health.api.schemas.metrics import DailyMetrics
 from client_health.api.schemas.portfolio import PortfolioRow
 from client_health.api.schemas.scores import ComponentScore, ScorePoint, TenantScore, VersionChange
-from client_health.scorecard.components import ComponentScores, State
-from client_health.scorecard.composite import contributions
+from client_health.scorecard.breakdown import ComponentTold, breakdown
 from client_health.store.runs import Run
 from client_health.store.scorecards import PublishedScorecard
 from client_health.store.usage import DailyMeasures
 from client_health.usage.problems import Problem
 
 Row = sa.Row[tuple[Any, ...]]
-_STATES: tuple[StateWord, ...] = ("measured", "empty", "left_out_empty", "left_out_silent")
 
 
 def score_point(row: Row, published: PublishedScorecard) -> ScorePoint:
@@ -60,40 +57,29 @@ def _score(row: Row, published: PublishedScorecard) -> dict[str, Any]:
 
 def _not_fresh(row: Row, published: PublishedScorecard) -> dict[str, list[str]]:
     """Keys of the components that rest on an earlier date, and of those without a figure."""
-    parts = published.scorecard.components
-    states = ComponentScores.states_from_letters([row.component_states], len(parts))[:, 0]
-    told = [(part.key, _words(code)[1]) for part, code in zip(parts, states.tolist(), strict=True)]
-    return {word: [key for key, freshness in told if freshness == word] for word in ("stale", "missing")}
+    told = _told(row, published)
+    return {
+        word: [one.component.key for one in told if one.freshness == word] for word in ("stale", "missing")
+    }
 
 
 def _components(row: Row, published: PublishedScorecard) -> list[ComponentScore]:
-    parts = published.scorecard.components
-    states = ComponentScores.states_from_letters([row.component_states], len(parts))
-    scored = ComponentScores(row.component_scores.reshape(-1, 1), states)
-    points = contributions(published.scorecard, scored)[:, 0]
-    answers = []
-    for place, part in enumerate(parts):
-        score = scored.scores[place, 0]
-        left_out = bool(np.isnan(score))
-        state, freshness = _words(int(states[place, 0]))
-        answers.append(
-            ComponentScore(
-                key=part.key,
-                name=part.name,
-                weight=part.weight,
-                score=None if left_out else int(score),
-                contribution=None if left_out else round(float(points[place]), 6),
-                state=state,
-                freshness=freshness,
-            )
+    return [
+        ComponentScore(
+            key=one.component.key,
+            name=one.component.name,
+            weight=one.component.weight,
+            score=one.score,
+            contribution=None if one.points is None else round(one.points, 6),
+            state=one.state,
+            freshness=one.freshness,
         )
-    return answers
+        for one in _told(row, published)
+    ]
 
 
-def _words(code: int) -> tuple[StateWord, FreshnessWord]:
-    if code == State.MISSING:
-        return "missing", "missing"
-    return _STATES[code % State.STALE], "stale" if code >= State.STALE else "fresh"
+def _told(row: Row, published: PublishedScorecard) -> list[ComponentTold]:
+    return breakdown(published.scorecard, row.component_scores, row.component_states)
 
 
 def daily_metrics(daily: DailyMeasures) -> DailyMetrics:

@@ -44,6 +44,7 @@ def run_server(
             log_config=None,
             timeout_graceful_shutdown=DRAIN_SECONDS,
             server_header=False,
+            forwarded_allow_ips=list(settings.web.trusted_proxies),
         ),
         ready,
     )

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 import numpy as np
 import sqlalchemy as sa
 
-from client_health.benchmarks.cohorts import ALL, FAMILIES, Cohort, words
+from client_health.benchmarks.cohorts import ALL, ANY, FAMILIES, Cohort, words
 from client_health.benchmarks.figures import EMPTY, FEWEST_PEERS, Figures, Histogram
 from client_health.benchmarks.measures import Compared, compared
 from client_health.benchmarks.narrowing import Narrowed
@@ -16,9 +17,12 @@ from client_health.store import benchmarks, scorecards, tenants
 from client_health.store.benchmarks import CohortRow
 from client_health.store.latest_scores import scorecards_in_use
 from client_health.store.tenants import StoredTenant, folded
-from client_health.usage.size_bands import band_of
+from client_health.usage.size_bands import SIZE_BANDS, band_of
 
 Rows = Mapping[str, CohortRow]
+Side = Literal["ahead", "behind"]
+_SIZES = [ANY, *(band.id for band in SIZE_BANDS)]
+WORST_QUARTER, BEST_QUARTER = 25, 75  # percentiles where high is good, else the other way round
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,13 @@ class Standing:
     figures: Figures | None
     value: int | None = None
     percentile: int | None = None
+
+    @property
+    def side(self) -> Side | None:
+        """Whether the tenant is in the better or the worse quarter of its peers; None: between, or untold."""
+        if self.percentile is None or WORST_QUARTER < self.percentile < BEST_QUARTER:
+            return None
+        return "ahead" if (self.percentile >= BEST_QUARTER) == self.measure.high_is_good else "behind"
 
 
 @dataclass(frozen=True)
@@ -159,5 +170,6 @@ def _label(cohort: Cohort, tenant: StoredTenant) -> str:
     return (cohort.industry and tenant.industry) or (cohort.segment and tenant.segment) or ""
 
 
-def _order(cohort: Cohort) -> tuple[int, Cohort]:
-    return FAMILIES.index(cohort.family), cohort
+def _order(cohort: Cohort) -> tuple[int, str, int, str]:
+    """Family by family, by name; sizes from small to large."""
+    return FAMILIES.index(cohort.family), cohort.industry, _SIZES.index(cohort.size), cohort.segment

@@ -22,6 +22,7 @@ from client_health.cli import (
     scorecard,
     serve,
     status,
+    users,
 )
 from client_health.cli.context import FAILED, USAGE, Context, errors
 from client_health.cli.run import ANYTHING
@@ -37,6 +38,7 @@ app = typer.Typer(
 for module in (init, check, run, backfill, rescore, serve, status, explain, export):
     module.register(app)
 app.add_typer(keys.app, name="keys")
+app.add_typer(users.app, name="users")
 app.add_typer(scorecard.app, name="scorecard")
 app.add_typer(db.app, name="db")
 

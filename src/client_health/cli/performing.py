@@ -27,17 +27,24 @@ SHOWN = 20
 
 def perform_request(store: Store, settings: Settings, request: RunRequest, title: str) -> Run:
     """Ask for a run and perform it in this process."""
-    return perform_here(store, settings, lambda: requests.ask(store, settings, request, utc_now())[0], title)
+    done = perform_here(store, settings, lambda: requests.ask(store, settings, request, utc_now())[0], title)
+    assert done is not None
+    return done
 
 
-def perform_here(store: Store, settings: Settings, ask: Callable[[], Run], title: str) -> Run:
-    """Queue a run by `ask` and perform it in this process; on Ctrl-C or SIGTERM it is cancelled."""
+def perform_here(store: Store, settings: Settings, ask: Callable[[], Run | None], title: str) -> Run | None:
+    """Queue a run by `ask` and perform it in this process; on Ctrl-C or SIGTERM it is cancelled.
+
+    `ask` is called when no other process performs a run; where it finds nothing to do, so is None returned.
+    """
     run: Run | None = None
     with _stoppable() as stop:
         try:
             with wait_for_turn(store, stop, _say_once("another run is active; waiting for its end")) as lease:
                 _close_dead_commands(store)
                 run = ask()
+                if run is None:
+                    return None
                 with shown(title) as listener:
                     return perform(store, settings, run.id, lease, stop, listener)
         except RunInterruptedError:

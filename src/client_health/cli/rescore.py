@@ -6,10 +6,11 @@ import typer
 from rich.markup import escape
 
 from client_health.cli.context import Context, errors, output, who
-from client_health.cli.performing import exit_code, perform_request
+from client_health.cli.performing import exit_code, perform_here
 from client_health.errors import UsageError
 from client_health.instants import parse_date, utc_now
 from client_health.jobs import requests
+from client_health.store.runs import Run
 
 
 def register(app: typer.Typer) -> None:
@@ -32,9 +33,16 @@ def rescore(
         raise UsageError("--to: lies before --from")
     settings = context.settings
     with context.store() as store:
+
+        def ask() -> Run:
+            """What is in force when it is this command's turn: it may have waited for a publication."""
+            published = requests.ensure_scorecards(store, settings, utc_now())
+            request = requests.rescore(published, start, end, who(), utc_now())
+            return requests.ask(store, settings, request, utc_now())[0]
+
+        done = perform_here(store, settings, ask, "Scoring anew")
         published = requests.ensure_scorecards(store, settings, utc_now())
-        request = requests.rescore(published, start, end, who(), utc_now())
-        done = perform_request(store, settings, request, "Scoring anew")
+    assert done is not None
     if done.status != "completed":
         errors.print(f"[red]The run {done.status}:[/red] {escape(done.failure or 'no reason is known')}")
     else:

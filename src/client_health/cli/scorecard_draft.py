@@ -111,12 +111,14 @@ def publish(
         for one in found.differences:
             output.print(f"  {escape(str(one))}", soft_wrap=True)
 
-        def ask() -> Run:
+        def ask() -> Run | None:
             queued = requests.publish(store, draft, "command", who(), utc_now(), note)
-            assert queued is not None, "only this process may publish while it holds the lease"
-            return queued[1]
+            return None if queued is None else queued[1]
 
         done = perform_here(store, context.settings, ask, "Publishing")
+        if done is None:
+            output.print("Nothing to publish: somebody else has published the same in the meantime.")
+            return
         if done.status != "completed":
             errors.print(f"[red]The publication {done.status}:[/red] {escape(done.failure or '')}")
             errors.print("What was in force stays in force.")

@@ -11,9 +11,15 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
+from client_health.accounts.provider import Provider
 from client_health.api.context import Context
 from client_health.dashboard import static
-from client_health.dashboard.context import NotAllowedError, SignInNeededError, find_visitor
+from client_health.dashboard.context import (
+    NotAllowedError,
+    PasswordChangeNeededError,
+    SignInNeededError,
+    find_visitor,
+)
 from client_health.dashboard.pages import ROUTERS
 from client_health.dashboard.rendering import render
 from client_health.errors import ClientHealthError, ConflictError, NotFoundError, StoreError, UsageError
@@ -22,7 +28,7 @@ from client_health.settings.model import Settings
 from client_health.store.engine import Store
 
 log = structlog.get_logger(__name__)
-SIGN_IN = "/sign-in"
+SIGN_IN, ACCOUNT = "/sign-in", "/account"
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -43,10 +49,12 @@ def create_dashboard(store: Store, settings: Settings, clock: Callable[[], datet
     """The pages over an open, migrated store; to be mounted at the root."""
     app = FastAPI(title="Client Health", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.context = Context(store, settings, clock)
+    app.state.provider = Provider.of(settings)
     app.include_router(static.router)
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(SignInNeededError, _to_sign_in)
+    app.add_exception_handler(PasswordChangeNeededError, _to_account)
     app.add_exception_handler(ClientHealthError, _fault_of_user)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(HTTPException, _http_fault)
@@ -69,7 +77,15 @@ def _to_sign_in(request: Request, _: Exception) -> Response:
     """Send the visitor to sign in, and back afterwards. htmx must leave the page, not swap it in."""
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     wanted = back if request.method == "GET" and "HX-Request" not in request.headers else "/"
-    address = SIGN_IN if wanted == "/" else f"{SIGN_IN}?next={quote(wanted)}"
+    return _leave_for(request, SIGN_IN if wanted == "/" else f"{SIGN_IN}?next={quote(wanted)}")
+
+
+def _to_account(request: Request, _: Exception) -> Response:
+    """Send the visitor to choose a password of their own."""
+    return _leave_for(request, ACCOUNT)
+
+
+def _leave_for(request: Request, address: str) -> Response:
     if "HX-Request" in request.headers:
         return Response(status_code=204, headers={"HX-Redirect": address})
     return RedirectResponse(address, 303)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from client_health.api.context import Context
+from client_health.dashboard.browser import is_from_elsewhere
 from client_health.errors import ClientHealthError
 from client_health.store import sessions
 from client_health.store.keys import ROLES, Role
@@ -17,6 +18,10 @@ TOUCH_AFTER = timedelta(minutes=5)
 
 class SignInNeededError(ClientHealthError):
     """Nobody is signed in; the visitor is sent to the sign-in page and back."""
+
+
+class PasswordChangeNeededError(ClientHealthError):
+    """Somebody else chose the visitor's password; they are sent to choose their own."""
 
 
 class NotAllowedError(ClientHealthError):
@@ -32,6 +37,7 @@ class Visitor:
     display_name: str
     role: Role
     csrf: str
+    must_change_password: bool = False
 
     def may(self, role: Role) -> bool:
         """Whether the visitor has this role or a higher one."""
@@ -47,12 +53,19 @@ def context(request: Request) -> Context:
 Ctx = Annotated[Context, Depends(context)]
 
 
-def visitor(request: Request, ctx: Ctx) -> Visitor:
-    """Who is signed in; raises SignInNeededError."""
+def signed_in(request: Request, ctx: Ctx) -> Visitor:
+    """Who is signed in, even if they must choose a password before all else; raises SignInNeededError."""
     found = find_visitor(request, ctx)
     if found is None:
         raise SignInNeededError("sign in first")
     return found
+
+
+def visitor(who: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+    """Who is signed in; raises SignInNeededError or PasswordChangeNeededError."""
+    if who.must_change_password:
+        raise PasswordChangeNeededError("choose a password of your own first")
+    return who
 
 
 def find_visitor(request: Request, ctx: Context) -> Visitor | None:
@@ -69,11 +82,13 @@ def find_visitor(request: Request, ctx: Context) -> Visitor | None:
         with ctx.store.write() as connection:
             sessions.touch(connection, token, now)
     user = session.user
-    return Visitor(user.id, user.name, user.display_name, user.role, session.csrf)
+    return Visitor(user.id, user.name, user.display_name, user.role, session.csrf, user.must_change_password)
 
 
-async def checked_form(request: Request, who: Annotated[Visitor, Depends(visitor)]) -> None:
+async def checked_form(request: Request, ctx: Ctx, who: Annotated[Visitor, Depends(signed_in)]) -> None:
     """Refuse a form that none of our pages sent: its token must be the session's."""
+    if is_from_elsewhere(request, ctx.settings.web):
+        raise NotAllowedError("this form was sent from another site")
     sent = request.headers.get("X-CSRF-Token")
     if sent is None:
         sent = str((await request.form()).get("csrf", ""))
@@ -92,6 +107,7 @@ def at_least(role: Role) -> Any:
     return Depends(allowed)
 
 
+SignedIn = Annotated[Visitor, Depends(signed_in)]
 Viewer = Annotated[Visitor, at_least("viewer")]
 Csm = Annotated[Visitor, at_least("csm")]
 Admin = Annotated[Visitor, at_least("admin")]

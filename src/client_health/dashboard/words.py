@@ -18,6 +18,7 @@ REASON_WORDS = {
     "no_score": "no component has figures",
 }
 NOTHING = "–"
+SHORT = 4  # letters of an abbreviation, which stays in capitals: SMB
 
 
 def number(value: float | None, digits: int = 0) -> str:
@@ -45,6 +46,16 @@ def signed(value: float | None, digits: int = 0) -> str:
 def percent(share: float | None) -> str:
     """A share from 0 to 1 as whole percent."""
     return NOTHING if share is None else f"{share * 100:.0f}%"
+
+
+def weight(share: float) -> str:
+    """A share from 0 to 1 in percent, with the decimals that it has: 12.5%."""
+    return f"{share * 100:.10g}%"
+
+
+def plain(value: float) -> str:
+    """A number on an axis: with every digit that matters."""
+    return f"{value:,.6g}"
 
 
 def money(amount: float | None) -> str:
@@ -98,6 +109,12 @@ def ago(value: datetime | None, now: datetime) -> str:
     return "just now"
 
 
+def ahead(value: datetime, now: datetime) -> str:
+    """How far off, in the largest fitting unit: in 5 hours."""
+    told = ago(now, value)
+    return "now" if told == "just now" else f"in {told.removesuffix(' ago')}"
+
+
 def duration(seconds: float | None) -> str:
     """Seconds as people say them: 0.4 s, 12 s, 3 min 5 s."""
     if seconds is None:
@@ -130,6 +147,17 @@ def sentence_case(name: str) -> str:
     return plain[:1].upper() + plain[1:]
 
 
+def capital(text: str) -> str:
+    """A sentence that begins with a capital; the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def attribute(text: str) -> str:
+    """An industry or a segment in words where it is a code, as FINANCIAL_SERVICES; else as it is."""
+    coded = text.isupper() and (len(text) > SHORT or "_" in text)
+    return sentence_case(text) if coded else text
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     one.__name__: one
     for one in (
@@ -137,6 +165,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
         figure,
         signed,
         percent,
+        weight,
+        plain,
         money,
         ordinal,
         instant,
@@ -144,11 +174,14 @@ FILTERS: dict[str, Callable[..., Any]] = {
         day,
         month,
         ago,
+        ahead,
         duration,
         initials,
         plural,
         words,
         sentence_case,
+        capital,
+        attribute,
     )
 } | {
     "risk_word": RISK_WORDS.__getitem__,

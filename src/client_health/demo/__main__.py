@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from client_health.accounts import administration, passwords
+from client_health.accounts.administration import NewUser
 from client_health.app.logs import configure_logs
 from client_health.cli.context import FAILED, USAGE, errors, output
 from client_health.cli.performing import exit_code, perform_request, print_summary
@@ -72,12 +74,20 @@ def serve_tour(store: Store, settings: Settings, host: str, port: int, stories: 
     """Serve until a signal, and show the visitor around once requests are answered."""
     from client_health.app.process import run_server
 
-    with store.write() as connection:
-        _, secret = keys.create(connection, "demo", "admin", utc_now())
+    access = let_in(store)
     address = listening.address(host, port)
     return run_server(
-        store, settings, host, port, True, lambda: tour.print_tour(store, stories, address, secret)
+        store, settings, host, port, True, lambda: tour.print_tour(store, stories, address, access)
     )
+
+
+def let_in(store: Store) -> tour.Access:
+    """A user and a key, both of an administrator, for the visitor of this demo alone."""
+    user = NewUser("demo", "admin", passwords.generated(), "Demo Visitor")
+    administration.add(store, user, utc_now(), "demo")
+    with store.write() as connection:
+        _, secret = keys.create(connection, "demo", "admin", utc_now())
+    return tour.Access(user.name, user.password, secret)
 
 
 def _end(code: int) -> None:

@@ -1,6 +1,7 @@
-"""What a visitor of the demo is shown: the worst tenants, the cast, and three requests to try."""
+"""What a visitor of the demo is shown: the worst tenants, the cast, the way in, and three requests to try."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -70,14 +71,27 @@ def _weakest(connection: sa.Connection, row: Row) -> tuple[str, str]:
     return escape(name), str(score)
 
 
-def print_tour(store: Store, stories: Stories, address: str, secret: str) -> None:
-    """The address, the key, and three requests to try."""
+@dataclass(frozen=True)
+class Access:
+    """How a visitor gets in: a user with a password for the pages, a key for requests."""
+
+    name: str
+    password: str
+    secret: str
+
+
+def print_tour(store: Store, stories: Stories, address: str, access: Access) -> None:
+    """The address of the dashboard and who may sign in, the key, and three requests to try."""
     name, tenant_id = _guide(store, stories)
-    story = stories.get(name)
+    story, secret = stories.get(name), access.secret
     output.print()
-    output.print(f"[bold]Client Health is serving on {address}[/bold]  (documentation: {address}/docs)")
+    output.print(f"[bold]Client Health is serving on {address}[/bold]", soft_wrap=True)
+    output.print(
+        f"Open it and sign in as [bold]{access.name}[/bold], password [bold]{access.password}[/bold]"
+    )
+    output.print(f"\nREST API: documentation at {address}/docs", soft_wrap=True)
     output.print(f"API key of an administrator: [bold]{secret}[/bold]", soft_wrap=True)
-    output.print("\nThree requests to try:")
+    output.print("Three requests to try:")
     _print_request(f"{name}: {story.sentence}" if story else name, f"/{tenant_id}/score", address, secret)
     _print_request("Who is at high risk, worst first?", "/high-risk", address, secret)
     _print_request("Score every tenant anew, now.", "/calculate-all", address, secret, "-X POST ")

@@ -11,6 +11,7 @@ from client_health.errors import ConflictError, NotFoundError
 from client_health.explanations.sentences import Figures
 from client_health.scorecard.columns import Columns
 from client_health.scorecard.explanation import Explanation, Side, explain
+from client_health.scorecard.full_score import full_scores
 from client_health.scorecard.remedy import Remedy, remedies
 from client_health.store import earlier, history, portfolio, scorecards, usage
 from client_health.store.history import View
@@ -46,6 +47,26 @@ class TenantExplanation:
     remedies: list[Remedy]
 
 
+@dataclass(frozen=True)
+class Advice:
+    """What would change a score: the measures behind it, and for each component the change of its measure
+    alone that would bring the component to 100 (`full`), and the tenant to LOW (`to_low`)."""
+
+    figures: Figures
+    full: list[Remedy]
+    to_low: list[Remedy]
+
+
+def advise(connection: sa.Connection, tenant: Row, score: Row | None = None) -> Advice:
+    """Advice on a row of the portfolio that has a score, or on an earlier score of the same tenant.
+
+    Raises ConflictError where the measures behind it are no longer stored.
+    """
+    now = _dated(connection, tenant.id, tenant.tenant_id, tenant if score is None else score)
+    full = full_scores(now.published.scorecard, now.columns)
+    return Advice(now.figures, full, _remedies(connection, tenant, now))
+
+
 def explain_tenant(
     connection: sa.Connection,
     tenant_id: str,
@@ -71,7 +92,7 @@ def explain_tenant(
     before = _nearest([row for row in rows if row.overall is not None], first or after.day - DEFAULT_SPAN)
     if before.day >= after.day:
         raise ConflictError(f"the tenant {tenant_id!r} has no two scores to compare up to {after.day}")
-    old, new = _dated(connection, tenant_id, before), _dated(connection, tenant_id, after)
+    old, new = (_dated(connection, current.id, tenant_id, row) for row in (before, after))
     why = explain(Side(old.published.scorecard, old.columns), Side(new.published.scorecard, new.columns))
     if why is None or (why.score_from, why.score_to) != (before.overall, after.overall):
         raise ConflictError(
@@ -89,9 +110,9 @@ def _nearest(rows: list[Row], day: date) -> Row:
     return before[-1] if before else rows[0]
 
 
-def _dated(connection: sa.Connection, tenant_id: str, row: Row) -> Dated:
+def _dated(connection: sa.Connection, tenant: int, tenant_id: str, row: Row) -> Dated:
     published = scorecards.by_id(connection, row.scorecard)
-    daily = next(usage.of_tenant(connection, row.tenant, tenant_id, row.day, row.day), None)
+    daily = next(usage.of_tenant(connection, tenant, tenant_id, row.day, row.day), None)
     if daily is None:
         raise ConflictError(f"the measures of {row.day} are no longer stored")
     values = {name: np.array([value]) for name, value in daily.measures.items()}
@@ -105,7 +126,7 @@ def _remedies(connection: sa.Connection, tenant: Row, after: Dated) -> list[Reme
         connection,
         card.id,
         len(card.scorecard.components),
-        [row.tenant],
+        [tenant.id],
         row.day,
         card.scorecard.trend.lookback_days,
     )

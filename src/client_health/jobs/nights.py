@@ -45,6 +45,12 @@ def next_fire(cron: str, zone: ZoneInfo, now: datetime) -> datetime | None:
     return next(fires(cron, zone, now, now + timedelta(days=400)), None)
 
 
+def first_missed(cron: str, zone: ZoneInfo, scored: date, now: datetime) -> datetime | None:
+    """When the schedule first fired for a night after `scored`; None where that is still to come."""
+    closed = end_of_day(scored + timedelta(days=1), zone)
+    return next(fires(cron, zone, closed - timedelta(microseconds=1), now), None)
+
+
 def nights_due(
     cron: str,
     zone: ZoneInfo,

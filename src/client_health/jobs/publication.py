@@ -27,7 +27,7 @@ def publish(
     collection = calculation.collection
     with store.write() as connection:
         runs.check(connection, run)
-        keys = np.array(tenants.sync(connection, collection.metrics.tenants, run.kind == "all"))
+        keys = np.array(_tenant_keys(connection, run, collection))
         usage.write(connection, run.score_date, run.as_of, keys.tolist(), collection.metrics)
         for group in calculation.groups:
             rows = _with_keys(connection, group.rows, keys[group.places].tolist())
@@ -53,6 +53,13 @@ def publish(
             reports=[asdict(report) for report in collection.reports],
             counts=counts | _summary(calculation, errors),
         )
+
+
+def _tenant_keys(connection: sa.Connection, run: Run, collection: Collection) -> list[int]:
+    """Surrogate keys of the tenants, which are written; what a held night that is old by now says is not."""
+    if run.options.get("held") and runs.published_after(connection, run.score_date):
+        return tenants.add_missing(connection, collection.metrics.tenants)
+    return tenants.sync(connection, collection.metrics.tenants, run.kind == "all")
 
 
 def hold(store: Store, run: Run, calculation: Calculation, now: datetime, **counts: Any) -> None:

@@ -93,6 +93,7 @@ def publish(
     as the newest; raises ConflictError where there is a newer one, or where a publication is under way.
     """
     with store.write() as connection:
+        scorecard_sets.lock(connection)
         newest = scorecard_sets.newest(connection)
         if expected is not None and expected != newest:
             raise StaleVersionError(
@@ -141,6 +142,7 @@ def ensure_scorecards(store: Store, settings: Settings, now: datetime) -> Publis
         return published
     configured = load_scorecards(settings)
     with store.write() as connection:
+        scorecard_sets.lock(connection)
         already = scorecard_sets.in_force(connection)
         if already is not None:
             return already

@@ -77,11 +77,14 @@ def find_jump(
 
 
 def _compared_with(store: Store, day: date) -> date:
-    """The day before; where it was held back, the one before: what is broken would else pass tomorrow."""
+    """The day before; where it was held back, the one before: what is broken would else pass tomorrow.
+
+    Scores of single tenants do not make a held day one to compare with.
+    """
     before = day - timedelta(days=1)
     with store.read() as connection:
         held_back = {run.score_date for run in runs.suspicious(connection)}
-        while before in held_back and not scores.days_scored_at_all(connection, before, before):
+        while before in held_back and not runs.is_published(connection, before):
             before -= timedelta(days=1)
     return before
 

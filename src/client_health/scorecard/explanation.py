@@ -15,9 +15,9 @@ import numpy as np
 
 from client_health.scorecard.columns import Columns
 from client_health.scorecard.components import ComponentScores, score_components
-from client_health.scorecard.composite import overall, weights
+from client_health.scorecard.composite import overall
 from client_health.scorecard.model import Scorecard
-from client_health.scorecard.rounding import Floats
+from client_health.scorecard.movements import movements, shares
 
 _CENT = Decimal("0.01")
 
@@ -102,29 +102,16 @@ def _same_scorecard(
     card: Scorecard, before: ComponentScores, after: ComponentScores
 ) -> tuple[dict[str, float], float] | None:
     """Points by component, and points by components that came or went; None where one date has no score."""
-    share_before, share_after = _shares(card, before), _shares(card, after)
-    if share_before is None or share_after is None:
+    moved = movements(card, before, after)
+    availability = float(moved.availability[0])
+    if np.isnan(availability):
         return None
-    old, new = before.scores[:, 0], after.scores[:, 0]
-    known_old, known_new = np.where(np.isnan(old), new, old), np.where(np.isnan(new), old, new)
-    known_old, known_new = np.nan_to_num(known_old), np.nan_to_num(known_new)
-    movement = (known_new - known_old) * (share_before + share_after) / 2
-    availability = float(((share_after - share_before) * (known_old + known_new) / 2).sum())
     keys = [component.key for component in card.components]
-    return dict(zip(keys, movement.tolist(), strict=True)), availability
-
-
-def _shares(card: Scorecard, scores: ComponentScores) -> Floats | None:
-    """Each component's share of the weight in force; None where none is in force."""
-    weight = weights(card)[:, 0] * scores.in_force[:, 0]
-    total = weight.sum()
-    return None if total == 0 else weight / total
+    return dict(zip(keys, moved.own[:, 0].tolist(), strict=True)), availability
 
 
 def _unrounded(card: Scorecard, scores: ComponentScores) -> float:
-    shares = _shares(card, scores)
-    assert shares is not None
-    return float((shares * np.nan_to_num(scores.scores[:, 0])).sum())
+    return float((shares(card, scores)[:, 0] * np.nan_to_num(scores.scores[:, 0])).sum())
 
 
 def _shown(card: Scorecard, scores: ComponentScores, key: str) -> int | None:

@@ -1,15 +1,12 @@
 """Database addresses: environment variables, relative files, drivers, and how they are shown."""
 
-import os
-import re
 from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from client_health.errors import ConfigError
-
-_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+from client_health.settings.references import fill_in
 
 
 def resolve_address(text: str, key: str, folder: Path) -> URL:
@@ -17,7 +14,7 @@ def resolve_address(text: str, key: str, folder: Path) -> URL:
 
     Raises ConfigError that names `key` but never the address, which may hold a password.
     """
-    filled = _REFERENCE.sub(lambda match: _variable(match[1], key), text)
+    filled = fill_in(text, key, "postgresql://…")
     try:
         url = make_url(filled)
     except (ArgumentError, ValueError):
@@ -25,13 +22,6 @@ def resolve_address(text: str, key: str, folder: Path) -> URL:
             f"{key}: not an address like postgresql://user@host/database or sqlite:///file"
         ) from None
     return _with_driver(_anchored(url, folder))
-
-
-def _variable(name: str, key: str) -> str:
-    value = os.environ.get(name)
-    if not value:
-        raise ConfigError(f"{key}: the environment variable {name} is not set; export {name}=postgresql://…")
-    return value
 
 
 def _anchored(url: URL, folder: Path) -> URL:

@@ -15,6 +15,7 @@ from client_health.settings.model import Settings
 
 MAX_BYTES = 1_000_000
 Model = TypeVar("Model", bound=BaseModel)
+Place = tuple[int | str, ...]
 
 
 def load_settings(path: Path) -> Settings:
@@ -78,8 +79,14 @@ def _validate(model: type[Model], values: dict[str, Any], path: Path) -> Model:
 
 def problems(error: ValidationError) -> list[str]:
     """One sentence per fault: the key, what is wrong, the value where it is short."""
-    faults = [dict(fault) for fault in error.errors(include_url=False)]
-    return [_sentence(fault) for fault in faults if not _follows_from_another(fault, faults)]
+    told = [(".".join(str(part) for part in place), message) for place, message in located(error)]
+    return [f"{key}: {message}" if key else message for key, message in told]
+
+
+def located(error: ValidationError) -> list[tuple[Place, str]]:
+    """The same with the place of each fault apart from what is wrong there."""
+    faults: list[dict[str, Any]] = [dict(fault) for fault in error.errors(include_url=False)]
+    return [(fault["loc"], _message(fault)) for fault in faults if not _follows_from_another(fault, faults)]
 
 
 def _follows_from_another(fault: dict[str, Any], faults: list[dict[str, Any]]) -> bool:
@@ -91,12 +98,12 @@ def _follows_from_another(fault: dict[str, Any], faults: list[dict[str, Any]]) -
 
 
 def _may_hold_a_password(key: str, value: object) -> bool:
-    return key.endswith("url") or "://" in str(value)
+    return key.endswith(("url", "secret")) or "://" in str(value)
 
 
-def _sentence(fault: dict[str, Any]) -> str:
+def _message(fault: dict[str, Any]) -> str:
     key = ".".join(str(part) for part in fault["loc"])
-    message = fault["msg"].removeprefix("Value error, ")
+    message: str = fault["msg"].removeprefix("Value error, ")
     if fault["type"] == "extra_forbidden":
         message = "unknown key; check its spelling against the configuration reference"
     elif fault["type"] == "missing":
@@ -106,4 +113,4 @@ def _sentence(fault: dict[str, Any]) -> str:
     ):
         shown = repr(fault["input"])
         message += f" (it is {shown if len(shown) <= 60 else shown[:57] + '…'})"
-    return f"{key}: {message}" if key else message
+    return message

@@ -1,47 +1,23 @@
 """The models behind `client-health.toml`. Their descriptions become the configuration reference."""
 
-import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    StringConstraints,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, PrivateAttr, StringConstraints, field_validator, model_validator
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|min|h)")
-_SECONDS = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
+from client_health.settings.access import OidcSettings, SignInSettings, WebSettings
+from client_health.settings.section import Duration, Section
+
 DEFAULT_SOURCE = "default"
 IN_USE_DAYS = 90
 
 
-def _seconds(value: object) -> object:
-    """Read "60s", "500ms", "2min" or "1h" as seconds; a number is seconds already."""
-    if isinstance(value, str):
-        match = _DURATION.fullmatch(value.strip())
-        if not match:
-            raise ValueError('write a duration as "500ms", "60s", "2min" or "1h"')
-        return float(match[1]) * _SECONDS[match[2]]
-    return value
-
-
-Duration = Annotated[float, BeforeValidator(_seconds), Field(ge=0, le=86_400)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 FeatureKey = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class StoreSettings(_Section):
+class StoreSettings(Section):
     """Where Client Health keeps its own data."""
 
     url: str = Field(
@@ -50,7 +26,7 @@ class StoreSettings(_Section):
     )
 
 
-class SourceSettings(_Section):
+class SourceSettings(Section):
     """A database that usage is read from."""
 
     url: str = Field(description="SQLAlchemy address; `${NAME}` stands for an environment variable.")
@@ -64,7 +40,7 @@ class SourceSettings(_Section):
     )
 
 
-class TenantsQuery(_Section):
+class TenantsQuery(Section):
     """The query that lists the active tenants."""
 
     sql: str = Field(
@@ -75,7 +51,7 @@ class TenantsQuery(_Section):
     source: str = Field(default=DEFAULT_SOURCE, description="Name of the source that answers it.")
 
 
-class UsageQuery(_Section):
+class UsageQuery(Section):
     """A query that returns one row per tenant: `tenant_id` and one or more measures."""
 
     sql: str = Field(
@@ -92,7 +68,7 @@ class UsageQuery(_Section):
     source: str = Field(default=DEFAULT_SOURCE, description="Name of the source that answers it.")
 
 
-class TrackedFeature(_Section):
+class TrackedFeature(Section):
     """A feature that is shown; the tables stand in the order in which features are shown."""
 
     key: FeatureKey = Field(description="The `feature_key` that the features query returns.")
@@ -107,7 +83,7 @@ class TrackedFeature(_Section):
     )
 
 
-class FeaturesQuery(_Section):
+class FeaturesQuery(Section):
     """Which features each tenant uses, and which of them are tracked."""
 
     sql: str = Field(min_length=1, description="Returns tenant_id, feature_key, first_used_at, last_used_at.")
@@ -134,7 +110,7 @@ class FeaturesQuery(_Section):
         return catalogue
 
 
-class ScheduleSettings(_Section):
+class ScheduleSettings(Section):
     """The nightly run."""
 
     cron: str = Field(
@@ -153,7 +129,7 @@ class ScheduleSettings(_Section):
         return cron
 
 
-class RunSettings(_Section):
+class RunSettings(Section):
     """How patient a run is, and when it refuses to publish."""
 
     attempts: int = Field(default=3, ge=1, le=10, description="Attempts at each statement on a source.")
@@ -187,7 +163,7 @@ class RunSettings(_Section):
     )
 
 
-class ScorecardSettings(_Section):
+class ScorecardSettings(Section):
     """Which scorecards are published first, and are the draft of the next publication."""
 
     file: str | None = Field(
@@ -211,7 +187,7 @@ class ScorecardSettings(_Section):
         return self.files or (() if self.file is None else (self.file,))
 
 
-class BenchmarkMeasure(_Section):
+class BenchmarkMeasure(Section):
     """A measure that is compared between tenants besides the scores, and the ratios behind them."""
 
     measure: Name = Field(description="The measure, as a usage query names it.")
@@ -219,7 +195,7 @@ class BenchmarkMeasure(_Section):
     high_is_good: bool = Field(default=True, description="Whether more of it is better.")
 
 
-class BenchmarkSettings(_Section):
+class BenchmarkSettings(Section):
     """What is compared between tenants."""
 
     measures: tuple[BenchmarkMeasure, ...] = Field(
@@ -236,7 +212,7 @@ class BenchmarkSettings(_Section):
         return measures
 
 
-class Settings(_Section):
+class Settings(Section):
     """The whole of `client-health.toml`."""
 
     timezone: str = Field(default="UTC", description="Cuts the days and runs the schedule.")
@@ -250,6 +226,11 @@ class Settings(_Section):
     runs: RunSettings = RunSettings()
     scorecard: ScorecardSettings = ScorecardSettings()
     benchmarks: BenchmarkSettings = BenchmarkSettings()
+    web: WebSettings = WebSettings()
+    sign_in: SignInSettings = SignInSettings()
+    oidc: OidcSettings | None = Field(
+        default=None, description="Signing in by an identity provider; left out: passwords only."
+    )
 
     _path: Path = PrivateAttr(default=Path("client-health.toml"))
 
@@ -278,6 +259,12 @@ class Settings(_Section):
             if query.source not in self.source_names:
                 known = ", ".join(sorted(self.source_names)) or "none: add a [source] section"
                 raise ValueError(f"{where}.source: there is no source {query.source!r}; known: {known}")
+        return self
+
+    @model_validator(mode="after")
+    def _provider_knows_the_way_back(self) -> Self:
+        if self.oidc is not None and self.web.public_url is None:
+            raise ValueError("oidc needs web.public_url: the provider sends people back to that address")
         return self
 
     @property

@@ -100,6 +100,14 @@ def of_day(
     return found
 
 
+def cohorts(connection: sa.Connection, day: date) -> list[tuple[CohortKey, str, int]]:
+    """Every cohort of a date that has tenants: its key, its label, and how many there are."""
+    key = [benchmarks.c[name] for name in _KEY]
+    label, count = sa.func.max(benchmarks.c.label), sa.func.max(benchmarks.c.tenants)
+    query = sa.select(*key, label, count).where(benchmarks.c.day == day).group_by(*key).order_by(*key)
+    return [((row[0], row[1], row[2]), row[3], row[4]) for row in connection.execute(query)]
+
+
 def member(connection: sa.Connection, tenant: int) -> Member | None:
     """A tenant as it was compared on the latest date; None where it was not."""
     query = sa.select(benchmark_members).where(benchmark_members.c.tenant == tenant)

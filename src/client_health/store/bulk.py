@@ -7,6 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from client_health.store.types import Instant
+
 Rows = Iterable[Sequence[Any]]
 LATER_WINS = "excluded.as_of >= {table}.as_of"
 
@@ -48,12 +50,17 @@ def _merge_sqlite(
     if guard:
         statement += " where " + guard.format(table=table.name)
     driver = connection.connection.cursor()
-    driver.executemany(statement, [tuple(map(_sqlite_value, row)) for row in rows])
+    driver.executemany(statement, _sqlite_rows(table, columns, rows))
     driver.close()
 
 
-def _sqlite_value(value: Any) -> Any:
-    return _sqlite_text(value) if isinstance(value, date) else value
+def _sqlite_rows(table: sa.Table, columns: Sequence[str], rows: Rows) -> list[tuple[Any, ...]]:
+    """The rows with dates and instants as text, made column by column: most columns hold none."""
+    values: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    for place, (name, _) in enumerate(zip(columns, values, strict=False)):  # no row, no columns
+        if isinstance(table.c[name].type, sa.Date | Instant):
+            values[place] = [None if one is None else _sqlite_text(one) for one in values[place]]
+    return list(zip(*values, strict=True))
 
 
 @lru_cache(maxsize=10_000)

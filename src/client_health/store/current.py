@@ -37,6 +37,25 @@ def switch(connection: sa.Connection, scorecard: int, tenants: Sequence[int]) ->
     source = """health_scores as h join score_current as c on c.tenant = h.tenant and c.day = h.day
         where h.scorecard = :scorecard and c.tenant"""
     _upsert(connection, source, "true", tenants, scorecard=scorecard)
+    _tell_last_known(connection, scorecard)
+
+
+def _tell_last_known(connection: sa.Connection, scorecard: int) -> None:
+    """Where the present level is UNKNOWN, the last known one is of the same scorecard, too.
+
+    Asked date by date as the table is clustered: a tenant's last known level is rarely far away.
+    """
+    statement = """
+        update score_current set (last_known_risk, last_known_day) = (
+            select h.risk_level, h.day from score_days d
+            join health_scores h on h.day = d.day and h.tenant = score_current.tenant
+                and h.scorecard = d.scorecard
+            where d.scorecard = score_current.scorecard and d.day <= score_current.day
+                and h.risk_level <> 'UNKNOWN'
+            order by d.day desc limit 1)
+        where scorecard = :scorecard and risk_level = 'UNKNOWN'
+    """
+    connection.execute(sa.text(statement), {"scorecard": scorecard})
 
 
 def _upsert(

@@ -23,6 +23,11 @@ class QueryFreshness:
         """When it last answered; None: never."""
         return self.state.succeeded_at if self.state else None
 
+    @property
+    def failure(self) -> str | None:
+        """Why it did not answer the last time; None: it did, or was never asked."""
+        return self.state.failure if self.state else None
+
 
 @dataclass(frozen=True)
 class SourceFreshness:

@@ -1,21 +1,33 @@
 """Lists of tenants with their current scores: search, filter, sort, pages, counts."""
 
-import base64
-import binascii
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from client_health.errors import UsageError
+from client_health.store import cursors
 from client_health.store.alert_levels import DEFAULT as DEFAULT_ALERT_LEVEL
-from client_health.store.schema import alert_levels, score_current, tenants
+from client_health.store.schema import alert_levels, owner_assignments, score_current, tenants
 from client_health.store.tenants import folded
 
-Sort = Literal["score", "-score", "name", "-name", "change", "-change", "confidence", "-confidence"]
-_LAST = 1_000_000.0  # where a tenant without a figure stands: behind all others, in both directions
+Sort = Literal[
+    "score",
+    "-score",
+    "name",
+    "-name",
+    "change",
+    "-change",
+    "confidence",
+    "-confidence",
+    "arr",
+    "-arr",
+    "renewal",
+    "-renewal",
+]
+# Where a tenant without a figure stands: behind all others, upwards and downwards.
+_LAST: dict[type, tuple[Any, Any]] = {float: (1e15, -1e15), date: (date.max, date.min)}
 
 
 @dataclass(frozen=True)
@@ -29,6 +41,7 @@ class Filters:
     industry: str | None = None
     owner: str | None = None
     alert_level: str | None = None
+    owned_by: tuple[str, ...] | None = None  # any of these owners
 
 
 @dataclass(frozen=True)
@@ -39,16 +52,22 @@ class Page:
     next_cursor: str | None
 
 
+owner = sa.func.coalesce(owner_assignments.c.owner, tenants.c.owner).label("owner")
+risk_level = sa.func.coalesce(score_current.c.risk_level, "UNKNOWN")
+joined = (
+    tenants.outerjoin(score_current, score_current.c.tenant == tenants.c.id)
+    .outerjoin(alert_levels, alert_levels.c.tenant == tenants.c.id)
+    .outerjoin(owner_assignments, owner_assignments.c.tenant == tenants.c.id)
+)
 _change = (score_current.c.overall - score_current.c.baseline_score).label("change")
 _level = sa.func.coalesce(alert_levels.c.level, DEFAULT_ALERT_LEVEL).label("alert_level")
-_joined = tenants.outerjoin(score_current, score_current.c.tenant == tenants.c.id).outerjoin(
-    alert_levels, alert_levels.c.tenant == tenants.c.id
-)
-_SORTS: dict[str, sa.ColumnElement[Any]] = {
-    "score": score_current.c.overall,
-    "change": score_current.c.overall - score_current.c.baseline_score,
-    "confidence": score_current.c.confidence,
-    "name": sa.func.lower(tenants.c.name),
+_SORTS: dict[str, tuple[sa.ColumnElement[Any], type]] = {
+    "score": (score_current.c.overall, float),
+    "change": (score_current.c.overall - score_current.c.baseline_score, float),
+    "confidence": (score_current.c.confidence, float),
+    "name": (sa.func.lower(tenants.c.name), str),
+    "arr": (tenants.c.arr, float),
+    "renewal": (tenants.c.renewal_date, date),
 }
 
 
@@ -61,15 +80,17 @@ def page(
 ) -> Page:
     """Active tenants in order; `cursor` is what an earlier page returned for the same order."""
     key, descending = _sort_key(sort)
-    query = _select().add_columns(key.label("sort_key")).where(*_conditions(filters)).limit(limit + 1)
+    query = _select().add_columns(key.label("sort_key")).where(*conditions(filters)).limit(limit + 1)
     order = key.desc() if descending else key.asc()
     query = query.order_by(order, tenants.c.tenant_id)
     if cursor is not None:
-        query = query.where(_after(key, descending, *_decode(cursor, sort)))
+        query = query.where(
+            _after(key, descending, *cursors.decode(cursor, sort, _SORTS[sort.lstrip("-")][1]))
+        )
     found = connection.execute(query).all()
     more = len(found) > limit
     last = found[limit - 1] if more else None
-    return Page(found[:limit], None if last is None else _encode(sort, last.sort_key, last.tenant_id))
+    return Page(found[:limit], None if last is None else cursors.encode(sort, last.sort_key, last.tenant_id))
 
 
 def summary(connection: sa.Connection, filters: Filters) -> dict[str, dict[str, int]]:
@@ -77,7 +98,7 @@ def summary(connection: sa.Connection, filters: Filters) -> dict[str, dict[str, 
     counts: dict[str, dict[str, int]] = {}
     for name in ("risk_level", "trend"):
         column = sa.func.coalesce(score_current.c[name], "UNKNOWN")
-        query = sa.select(column, sa.func.count()).select_from(_joined).where(*_conditions(filters))
+        query = sa.select(column, sa.func.count()).select_from(joined).where(*conditions(filters))
         counts[name] = {row[0]: row[1] for row in connection.execute(query.group_by(column))}
     return counts
 
@@ -87,8 +108,7 @@ def high_risk(connection: sa.Connection) -> Sequence[sa.Row[tuple[Any, ...]]]:
     current = score_current.c
     was_high = sa.and_(current.risk_level == "UNKNOWN", current.last_known_risk == "HIGH")
     query = _select().where(tenants.c.is_active, sa.or_(current.risk_level == "HIGH", was_high))
-    worst = sa.func.coalesce(current.overall, _LAST)
-    return connection.execute(query.order_by(worst, tenants.c.tenant_id)).all()
+    return connection.execute(query.order_by(_sort_key("score")[0], tenants.c.tenant_id)).all()
 
 
 def one(connection: sa.Connection, tenant_id: str) -> sa.Row[tuple[Any, ...]] | None:
@@ -97,33 +117,35 @@ def one(connection: sa.Connection, tenant_id: str) -> sa.Row[tuple[Any, ...]] | 
 
 
 def _select() -> sa.Select[Any]:
+    attributes = [column for column in tenants.c if column.name != "owner"]
     scores = [column for column in score_current.c if column.name != "tenant"]
-    return sa.select(tenants, *scores, _change, _level).select_from(_joined)
+    return sa.select(*attributes, owner, *scores, _change, _level).select_from(joined)
 
 
-def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = [tenants.c.is_active]
+def conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    """What the filters ask of the rows of `joined`."""
+    wanted: list[sa.ColumnElement[bool]] = [tenants.c.is_active]
     if filters.search:
-        conditions.append(tenants.c.search_text.contains(folded(filters.search), autoescape=True))
+        wanted.append(tenants.c.search_text.contains(folded(filters.search), autoescape=True))
     equal: list[tuple[str | None, sa.ColumnElement[Any]]] = [
-        (filters.risk_level, sa.func.coalesce(score_current.c.risk_level, "UNKNOWN")),
+        (filters.risk_level, risk_level),
         (filters.trend, score_current.c.trend),
         (filters.segment, tenants.c.segment),
-        (filters.owner, tenants.c.owner),
+        (filters.owner, owner.element),
         (filters.alert_level, sa.func.coalesce(alert_levels.c.level, DEFAULT_ALERT_LEVEL)),
     ]
-    conditions += [column == value for value, column in equal if value is not None]
+    wanted += [column == value for value, column in equal if value is not None]
     if filters.industry is not None:
-        conditions.append(tenants.c.industry_key == folded(filters.industry))
-    return conditions
+        wanted.append(tenants.c.industry_key == folded(filters.industry))
+    if filters.owned_by is not None:
+        wanted.append(owner.element.in_(filters.owned_by))
+    return wanted
 
 
 def _sort_key(sort: Sort) -> tuple[sa.ColumnElement[Any], bool]:
-    descending, name = sort.startswith("-"), sort.lstrip("-")
-    if name == "name":
-        return _SORTS[name], descending
-    last = -_LAST if descending else _LAST
-    return sa.func.coalesce(_SORTS[name], last), descending
+    descending = sort.startswith("-")
+    column, kind = _SORTS[sort.lstrip("-")]
+    return sa.func.coalesce(column, _LAST[kind][descending]) if kind in _LAST else column, descending
 
 
 def _after(
@@ -131,21 +153,3 @@ def _after(
 ) -> sa.ColumnElement[bool]:
     beyond = key < value if descending else key > value
     return sa.or_(beyond, sa.and_(key == value, tenants.c.tenant_id > tenant_id))
-
-
-def _encode(sort: Sort, value: Any, tenant_id: str) -> str:
-    plain = value if isinstance(value, str) else float(value)
-    return base64.urlsafe_b64encode(json.dumps([sort, plain, tenant_id]).encode()).decode().rstrip("=")
-
-
-def _decode(cursor: str, sort: Sort) -> tuple[Any, str]:
-    try:
-        stored, value, tenant_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        expected = str if sort.lstrip("-") == "name" else float
-        if stored == sort and isinstance(value, expected) and isinstance(tenant_id, str):
-            str(value).encode() + tenant_id.encode()  # lone surrogates cannot be bound
-            if "\0" not in f"{value}{tenant_id}":
-                return value, tenant_id
-    except (ValueError, TypeError, binascii.Error):
-        pass
-    raise UsageError("cursor: not one that an earlier page with the same sort returned")

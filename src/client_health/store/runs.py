@@ -277,6 +277,32 @@ def first_published_day(connection: sa.Connection) -> date | None:
     return day
 
 
+def last_published_day(connection: sa.Connection) -> date | None:
+    """The newest score date that a whole-fleet run has published."""
+    day: date | None = connection.scalar(sa.select(sa.func.max(table.c.score_date)).where(_published))
+    return day
+
+
+def that_published(connection: sa.Connection, day: date) -> Run | None:
+    """The whole-fleet run that last published a score date."""
+    query = sa.select(table).where(_published, table.c.score_date == day)
+    row = connection.execute(query.order_by(table.c.finished_at.desc()).limit(1)).one_or_none()
+    return None if row is None else _run(row)
+
+
+def last_ended(connection: sa.Connection) -> Run | None:
+    """The newest whole-fleet run that completed or failed; cancelled ones do not count."""
+    query = sa.select(table).where(table.c.kind == "all", table.c.status.in_(("completed", "failed")))
+    row = connection.execute(query.order_by(table.c.created_at.desc()).limit(1)).one_or_none()
+    return None if row is None else _run(row)
+
+
+def is_published(connection: sa.Connection, day: date) -> bool:
+    """Whether a whole-fleet run of a score date has been published."""
+    query = sa.select(table.c.id).where(_published, table.c.score_date == day)
+    return connection.scalar(query.limit(1)) is not None
+
+
 def published_after(connection: sa.Connection, day: date) -> bool:
     """Whether a whole-fleet run of a later score date has been published."""
     query = sa.select(table.c.id).where(_published, table.c.score_date > day)

@@ -283,6 +283,9 @@ users = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("last_sign_in_at", Instant),
     sa.Column("disabled_at", Instant),
+    sa.Column(  # the password was chosen by somebody else, for the first sign-in only
+        "must_change_password", sa.Boolean, nullable=False, server_default=sa.false()
+    ),
 )
 
 sessions = sa.Table(
@@ -294,6 +297,16 @@ sessions = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("seen_at", Instant, nullable=False),
     sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("address", sa.Text),  # from where and by which browser it was begun
+    sa.Column("agent", sa.Text),
+)
+
+signing_keys = sa.Table(  # secrets that all processes share; they sign cookies for minutes
+    "signing_keys",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("secret", sa.Text, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
 )
 
 sign_in_failures = sa.Table(

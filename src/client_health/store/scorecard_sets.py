@@ -62,6 +62,12 @@ def all_sets(connection: sa.Connection) -> list[PublishedSet]:
     return [_published(connection, row) for row in rows]
 
 
+def lock(connection: sa.Connection) -> None:
+    """Let other writers wait until this transaction ends; on SQLite they do so anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("lock table scorecard_sets in share row exclusive mode"))
+
+
 def add(
     connection: sa.Connection, cards: ScorecardSet, by: str, at: datetime, note: str | None = None
 ) -> PublishedSet:

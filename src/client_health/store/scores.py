@@ -220,7 +220,7 @@ def reported_elsewhere(connection: sa.Connection, day: date, scorecard: int) -> 
     if connection.scalar(others.limit(1)) is None:
         return set()
     query = sa.select(table.c.tenant).where(table.c.day == day, table.c.scorecard != scorecard)
-    return set(connection.scalars(query))
+    return set(connection.scalars(query.where(table.c.is_reported)))
 
 
 def newest_day(connection: sa.Connection) -> date | None:

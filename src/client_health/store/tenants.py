@@ -40,13 +40,7 @@ def sync(connection: sa.Connection, tenants: Sequence[Tenant], whole_fleet: bool
 
     With `whole_fleet`, tenants that are not among them become inactive.
     """
-    known = keys(connection)
-    fresh = [tenant for tenant in tenants if tenant.tenant_id not in known]
-    if fresh:
-        values = [{"tenant_id": t.tenant_id, "name": t.name, "is_active": True} for t in fresh]
-        connection.execute(sa.insert(table), values)
-        known = keys(connection)
-    ids = [known[tenant.tenant_id] for tenant in tenants]
+    ids = add_missing(connection, tenants)
     columns = ("id", "tenant_id", *ATTRIBUTES, "industry_key", "search_text", "is_active")
     rows = (
         (key, tenant.tenant_id, *(getattr(tenant, name) for name in ATTRIBUTES), *_folded(tenant), True)
@@ -61,6 +55,17 @@ def sync(connection: sa.Connection, tenants: Sequence[Tenant], whole_fleet: bool
                 [{"gone": key} for key in gone],
             )
     return ids
+
+
+def add_missing(connection: sa.Connection, tenants: Sequence[Tenant]) -> list[int]:
+    """Surrogate keys in order; tenants that are new are added, inactive as yet, the others left alone."""
+    known = keys(connection)
+    fresh = [tenant for tenant in tenants if tenant.tenant_id not in known]
+    if fresh:
+        values = [{"tenant_id": t.tenant_id, "name": t.name, "is_active": False} for t in fresh]
+        connection.execute(sa.insert(table), values)
+        known = keys(connection)
+    return [known[tenant.tenant_id] for tenant in tenants]
 
 
 def folded(text: str) -> str:
@@ -91,6 +96,12 @@ def count_active(connection: sa.Connection) -> int:
 def active_ids(connection: sa.Connection) -> set[str]:
     """External ids of the active tenants."""
     return set(connection.scalars(sa.select(table.c.tenant_id).where(table.c.is_active)))
+
+
+def names(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Names by external id, of those of these tenants that are known."""
+    query = sa.select(table.c.tenant_id, table.c.name).where(table.c.tenant_id.in_(ids))
+    return {row.tenant_id: row.name for row in connection.execute(query)}
 
 
 def find(connection: sa.Connection, tenant_id: str) -> StoredTenant:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,6 @@ _POSTGRESQL = """
            extract(epoch from as_of)::float8
     from usage_metrics where day = %s order by tenant
 """
-Column = Sequence[Any]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ class UsageDay:
 
 def read_day(connection: sa.Connection, day: date) -> UsageDay:
     """Everything that was measured for a date, of all tenants."""
-    tenants, kinds, packed, ages, instants = _fetch(connection, day)
+    rows = _fetch(connection, day)
+    tenants, kinds, packed, ages, instants = (list(map(itemgetter(place), rows)) for place in range(5))
     dialect, count, sets = connection.dialect.name, len(tenants), measure_names(connection)
     seconds = instants if dialect == "postgresql" else [_seconds(text) for text in instants]
     found = UsageDay(day, np.array(tenants, np.int64), np.array(seconds, np.float64), {}, {})
@@ -57,15 +58,13 @@ def read_day(connection: sa.Connection, day: date) -> UsageDay:
     return found
 
 
-def _fetch(connection: sa.Connection, day: date) -> Sequence[Column]:
-    """Tenant, measure set, measures, ages and instant of every row, as five columns."""
+def _fetch(connection: sa.Connection, day: date) -> list[tuple[Any, ...]]:
     driver: Any = connection.connection.dbapi_connection
     if connection.dialect.name == "postgresql":
         with driver.cursor(binary=True) as cursor:
-            rows = cursor.execute(_POSTGRESQL, (day,)).fetchall()
-    else:
-        rows = driver.execute(_SQLITE, (day.isoformat(),)).fetchall()
-    return list(zip(*rows, strict=True)) or [()] * 5
+            found: list[tuple[Any, ...]] = cursor.execute(_POSTGRESQL, (day,)).fetchall()
+            return found
+    return list(driver.execute(_SQLITE, (day.isoformat(),)))
 
 
 @lru_cache(maxsize=10_000)
@@ -74,7 +73,7 @@ def _seconds(text: str) -> float:
     return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
 
 
-def _matrix(packed: Column, places: NDArray[np.int64], names: Sequence[str], dialect: str) -> Floats:
+def _matrix(packed: Sequence[bytes], places: NDArray[np.int64], names: Sequence[str], dialect: str) -> Floats:
     return unpack([packed[place] for place in places.tolist()], len(names), dialect)
 
 

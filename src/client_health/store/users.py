@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from client_health.errors import ConflictError, NotFoundError
 from client_health.store.keys import Role
@@ -25,6 +26,7 @@ class User:
     created_at: datetime
     last_sign_in_at: datetime | None
     disabled_at: datetime | None
+    must_change_password: bool = False
 
 
 def add(
@@ -35,22 +37,26 @@ def add(
     at: datetime,
     password_hash: str | None = None,
     subject: str | None = None,
+    must_change_password: bool = False,
 ) -> User:
     """Add a user; raises ConflictError where the name is taken, whatever its case."""
     if by_name(connection, name) is not None:
         raise ConflictError(f"there is a user {name!r} already")
     key = uuid.uuid4().hex
-    connection.execute(
-        sa.insert(table).values(
-            id=key,
-            name=name.casefold(),
-            display_name=display_name,
-            role=role,
-            password_hash=password_hash,
-            subject=subject,
-            created_at=at,
-        )
-    )
+    values = {
+        "id": key,
+        "name": name.casefold(),
+        "display_name": display_name,
+        "role": role,
+        "password_hash": password_hash,
+        "subject": subject,
+        "created_at": at,
+        "must_change_password": must_change_password,
+    }
+    try:
+        connection.execute(sa.insert(table).values(values))
+    except IntegrityError:  # somebody else was faster
+        raise ConflictError(f"there is a user {name!r} already") from None
     return by_id(connection, key)
 
 
@@ -59,10 +65,32 @@ def change(connection: sa.Connection, user_id: str, **values: object) -> None:
     connection.execute(sa.update(table).where(table.c.id == user_id).values(**values))
 
 
+def renew_hash(connection: sa.Connection, user_id: str, old: str | None, new: str) -> None:
+    """Keep the same password under newer parameters, unless it was changed in the meantime."""
+    mine = (table.c.id == user_id) & (table.c.password_hash == old)
+    connection.execute(sa.update(table).where(mine).values(password_hash=new))
+
+
 def disable(connection: sa.Connection, user_id: str, at: datetime) -> None:
     """Keep a user from signing in, and end every session of theirs."""
     change(connection, user_id, disabled_at=at)
     connection.execute(sa.delete(sessions).where(sessions.c.user_id == user_id))
+
+
+def enable(connection: sa.Connection, user_id: str) -> None:
+    """Let a user sign in again."""
+    change(connection, user_id, disabled_at=None)
+
+
+def is_empty(connection: sa.Connection) -> bool:
+    """Whether nobody can sign in yet, because there is no user at all."""
+    return connection.execute(sa.select(table.c.id).limit(1)).one_or_none() is None
+
+
+def other_admins(connection: sa.Connection, user_id: str) -> int:
+    """How many enabled admins there are besides this user; they stay so until the transaction ends."""
+    wanted = sa.select(table.c.id).where(table.c.role == "admin", table.c.disabled_at.is_(None))
+    return len(set(connection.scalars(wanted.with_for_update())) - {user_id})
 
 
 def by_id(connection: sa.Connection, user_id: str) -> User:

@@ -1,0 +1,1 @@
+"""Who may sign in: passwords, sign-in by password or identity provider, and what changes a user."""

@@ -1,0 +1,111 @@
+"""Signing in with name and password, a limited number of times."""
+
+import ipaddress
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+import structlog
+
+from client_health.accounts import names, passwords
+from client_health.errors import ClientHealthError
+from client_health.settings.access import SignInSettings
+from client_health.store import sessions, sign_in_failures, users
+from client_health.store.engine import Store
+from client_health.store.users import User
+
+log = structlog.get_logger(__name__)
+LONGEST_AGENT = 300
+WRONG = "Name or password is wrong."
+
+
+class SignInRefusedError(ClientHealthError):
+    """Whoever tries may not sign in; the message is for them and tells nothing about the account."""
+
+
+class TooManyAttemptsError(SignInRefusedError):
+    """Too many failures of this name, or from this address."""
+
+    def __init__(self, seconds: float) -> None:
+        minutes = math.ceil(seconds / 60)
+        waiting = f"{minutes} minute{'s' if minutes != 1 else ''}"
+        super().__init__(f"Too many attempts. Wait {waiting} and try again.")
+        self.seconds = math.ceil(seconds)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """From where somebody signs in."""
+
+    address: str
+    agent: str | None = None
+
+
+def by_password(
+    store: Store, limits: SignInSettings, name: str, password: str, origin: Origin, now: datetime
+) -> str:
+    """Begin a session; returns its token, or raises SignInRefusedError."""
+    user = prove(store, limits, name, password, origin, now)
+    with store.write() as connection:
+        if users.by_id(connection, user.id).disabled_at is not None:
+            raise SignInRefusedError(WRONG)
+        return begin_session(connection, user, origin, now, "password")
+
+
+def prove(
+    store: Store, limits: SignInSettings, name: str, password: str, origin: Origin, now: datetime
+) -> User:
+    """The user who has this name and password; raises SignInRefusedError.
+
+    An attempt counts as failed until it has succeeded, so many at once do not pass the limit together.
+    """
+    name = names.normal(name)
+    with store.write() as connection:
+        _note_attempt(connection, limits, name, origin, now)
+        user = _find(connection, name)
+    found = passwords.check(password, user.password_hash if user else None)
+    if user is None or not found.is_right:
+        log.warning("sign-in refused", user=name, address=origin.address, reason="name or password")
+        raise SignInRefusedError(WRONG)
+    with store.write() as connection:
+        sign_in_failures.forget(connection, user.name)
+        if found.renewed is not None:
+            users.renew_hash(connection, user.id, user.password_hash, found.renewed)
+    return user
+
+
+def _note_attempt(
+    connection: sa.Connection, limits: SignInSettings, name: str, origin: Origin, now: datetime
+) -> None:
+    since, address = now - timedelta(seconds=limits.window), _network(origin.address)
+    sign_in_failures.take_turn(connection)
+    failures = sign_in_failures.count(connection, name, address, since)
+    if failures.of_name >= limits.failures_per_account or failures.of_address >= limits.failures_per_address:
+        log.warning("sign-in refused", user=name, address=origin.address, reason="too many attempts")
+        raise TooManyAttemptsError(limits.window)
+    sign_in_failures.note(connection, name, address, now, since)
+
+
+def _find(connection: sa.Connection, name: str) -> User | None:
+    """The user, if it may sign in by password at all."""
+    user = users.by_name(connection, name) if name.isprintable() else None
+    return None if user is None or user.disabled_at is not None else user
+
+
+def begin_session(connection: sa.Connection, user: User, origin: Origin, now: datetime, by: str) -> str:
+    """Begin the session of a user who has shown who they are; returns its token."""
+    agent = (origin.agent or "")[:LONGEST_AGENT] or None
+    log.info("signed in", user=user.name, role=user.role, address=origin.address, by=by)
+    return sessions.begin(connection, user.id, now, origin.address, agent)
+
+
+def _network(address: str) -> str:
+    """What counts as one address: of IPv6, the network of 64 bits that one household or host has."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:100]
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is None:
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return str(found)

@@ -1,0 +1,1 @@
+"""What the portfolio shows: read from the store, counted, and put into words and places."""

@@ -1,0 +1,1 @@
+"""What the pages of one tenant show, section by section: read from the store, put into words and places."""

@@ -1,0 +1,63 @@
+"""What a quarterly business review shows a customer: nothing internal, and never another tenant's value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from client_health.dashboard.tenant.address import Asked
+from client_health.dashboard.tenant.change import ChangeShown, change_of
+from client_health.dashboard.tenant.components import ComponentRow, advice_on, component_rows
+from client_health.dashboard.tenant.quarter import Quarter
+from client_health.dashboard.tenant.score_history import HistoryShown, history_shown
+from client_health.dashboard.tenant.subject import Subject
+from client_health.dashboard.tenant.usage import UsageChart, usage_highlights
+from client_health.explanations.service import Row
+from client_health.store.notes import Note
+
+FOR_CUSTOMERS = ("meeting", "renewal")  # a call, an escalation or a note may hold what is ours alone
+MOST_NOTES = 5
+MOST_COMPONENTS = 8
+
+
+@dataclass(frozen=True)
+class Review:
+    """A quarter of one tenant. `change` is a sentence where the two scores cannot be compared."""
+
+    begin: Row
+    end: Row
+    history: HistoryShown
+    change: ChangeShown | str
+    components: list[ComponentRow]
+    left_out: int
+    usage: list[UsageChart]
+
+
+def review(
+    connection: sa.Connection, subject: Subject, quarter: Quarter, notes: Sequence[Note]
+) -> Review | None:
+    """The review of a quarter; None where it has no score."""
+    last = min(quarter.last, subject.last)
+    scored = [row for row in subject.scores if row.overall is not None and quarter.first <= row.day <= last]
+    if not scored:
+        return None
+    begin, end = scored[0], scored[-1]
+    asked = Asked(subject.row.tenant_id, first=begin.day, last=end.day)
+    change = change_of(connection, asked) if begin.day < end.day else "There is one score only."
+    advice = advice_on(connection, subject, end)
+    rows = component_rows(subject, end, begin, advice, end.day)
+    return Review(
+        begin,
+        end,
+        history_shown(subject, quarter.first, last, notes),
+        change,
+        rows[:MOST_COMPONENTS],
+        max(0, len(rows) - MOST_COMPONENTS),
+        usage_highlights(subject.daily, subject.published.scorecard, quarter.first, last),
+    )
+
+
+def told_to_customers(notes: Sequence[Note], quarter: Quarter) -> list[Note]:
+    """The latest notes of a quarter that are fit for a customer's eyes, the newest first."""
+    fit = [one for one in notes if one.kind in FOR_CUSTOMERS and quarter.first <= one.day <= quarter.last]
+    return fit[:MOST_NOTES]

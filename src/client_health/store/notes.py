@@ -1,0 +1,51 @@
+"""Notes and events on a tenant: what people know that no measure tells."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, get_args
+
+import sqlalchemy as sa
+
+from client_health.errors import NotFoundError
+from client_health.store.schema import notes as table
+
+NoteKind = Literal["note", "call", "meeting", "renewal", "escalation"]
+KINDS: tuple[NoteKind, ...] = get_args(NoteKind)
+LONGEST = 2_000
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note or event; `day` is when it happened, `written_by` the name under which its author signs in."""
+
+    id: int
+    kind: NoteKind
+    day: date
+    text: str
+    written_by: str
+    written_at: datetime
+
+
+def add(
+    connection: sa.Connection, tenant: int, kind: NoteKind, day: date, text: str, by: str, at: datetime
+) -> Note:
+    """Write a note on a tenant (its surrogate key)."""
+    values = {"kind": kind, "day": day, "text": text, "written_by": by, "written_at": at}
+    key = connection.scalar(sa.insert(table).values(tenant=tenant, **values).returning(table.c.id))
+    return Note(int(key), kind, day, text, by, at)
+
+
+def of_tenant(connection: sa.Connection, tenant: int) -> list[Note]:
+    """The notes on a tenant, the newest first."""
+    query = sa.select(table).where(table.c.tenant == tenant)
+    rows = connection.execute(query.order_by(table.c.day.desc(), table.c.id.desc()))
+    return [Note(row.id, row.kind, row.day, row.text, row.written_by, row.written_at) for row in rows]
+
+
+def remove(connection: sa.Connection, tenant: int, note: int, by: str | None) -> None:
+    """Remove a note that `by` wrote, or whoever wrote it where `by` is None; raises NotFoundError."""
+    condition = sa.and_(table.c.tenant == tenant, table.c.id == note)
+    if by is not None:
+        condition = sa.and_(condition, table.c.written_by == by)
+    if not connection.execute(sa.delete(table).where(condition)).rowcount:
+        raise NotFoundError("there is no such note, or somebody else wrote it")

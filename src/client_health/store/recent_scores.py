@@ -1,0 +1,46 @@
+"""Scores of some tenants on some dates: what a page of the portfolio draws and explains."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from client_health.store.schema import health_scores as table
+from client_health.store.scores import days_scored_at_all
+
+Key = tuple[date, int, int]  # date, tenant, scorecard version
+
+
+def by_day(
+    connection: sa.Connection, scorecards: Mapping[int, int], last: date, days: int
+) -> dict[int, list[int | None]]:
+    """Each tenant's score on each of the `days` days up to `last`; None where there is none.
+
+    `scorecards` maps tenants to the version now in force for them; a date that it has not scored is told as
+    it was reported. Asked by the list of days: the table is clustered by day.
+    """
+    first = last - timedelta(days=days - 1)
+    columns = (table.c.day, table.c.tenant, table.c.scorecard, table.c.overall, table.c.is_reported)
+    scored = days_scored_at_all(connection, first, last)
+    query = sa.select(*columns).where(table.c.day.in_(scored), table.c.tenant.in_(list(scorecards)))
+    found: dict[int, list[int | None]] = {tenant: [None] * days for tenant in scorecards}
+    own: set[tuple[int, date]] = set()
+    for day, tenant, scorecard, overall, is_reported in connection.execute(query):
+        in_force = scorecard == scorecards[tenant]
+        if in_force or (is_reported and (tenant, day) not in own):
+            found[tenant][(day - first).days] = overall
+        if in_force:
+            own.add((tenant, day))
+    return found
+
+
+def components(connection: sa.Connection, wanted: Collection[Key]) -> Mapping[Key, sa.Row[tuple[Any, ...]]]:
+    """Component scores and states of exact dates, tenants and versions; without those that are not stored."""
+    days, tenants = {day for day, _, _ in wanted}, {tenant for _, tenant, _ in wanted}
+    columns = (table.c.day, table.c.tenant, table.c.scorecard, table.c.component_scores)
+    query = sa.select(*columns, table.c.component_states, table.c.overall)
+    query = query.where(table.c.day.in_(days), table.c.tenant.in_(tenants))
+    rows: Sequence[sa.Row[tuple[Any, ...]]] = connection.execute(query).all()
+    found = {(row.day, row.tenant, row.scorecard): row for row in rows}
+    return {key: found[key] for key in wanted if key in found}
