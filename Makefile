@@ -10,7 +10,7 @@ HOST ?= 127.0.0.1
 TENANTS ?= 250
 DAYS ?= 180
 
-.PHONY: help setup demo test check format bench docs constraints clean
+.PHONY: help setup demo test check format screenshots bench docs constraints clean
 
 help: ## List the recipes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ format: $(READY) ## Format the code and write the generated docs
 	@$(BIN)/ruff check --fix src tests bench docs
 	@$(BIN)/python docs/generate.py
 
+screenshots: $(READY) ## Take pictures of every page into screenshots/, and those of the README: TENANTS=250 DAYS=180
+	@$(BIN)/python -m tests.browser.screenshots --tenants $(TENANTS) --days $(DAYS)
+
 bench: $(READY) ## Measure speed as ratios, side by side
 	@$(BIN)/python -m bench $(ARGS)
 
@@ -52,4 +55,4 @@ constraints: ## Write constraints.txt anew: exact versions and hashes, no addres
 		--all-extras --group dev -o constraints.txt pyproject.toml
 
 clean: ## Remove everything that the recipes made
-	@rm -rf $(VENV) demo screenshots .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) demo screenshots .chromium .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -19,12 +19,12 @@ from client_health.scorecard.sets import ScorecardSet
 from client_health.store import scorecards, scores
 
 GOAL = 2.0
-DAYS = 365  # a publication scores up to 400 dates anew
+DAYS, MOST_DAYS = 365, 400  # a publication leaves older dates alone
 
 
 def benchmark(count: int, days: int) -> Iterator[Result]:
     """On both kinds of store, once each: it takes as long as a hundred nights."""
-    with histories(count, days) as built:
+    with histories(count, min(days, MOST_DAYS)) as built:
         for history in built:
             try:
                 yield _compare(history)
@@ -37,7 +37,7 @@ def _compare(history: History) -> Result:
     mine, theirs = in_turns(lambda: _publish(history, draft), lambda: _write(history, other), rounds=1)
     equal = _verify(history, draft)
     print(f"rescoring, {history.store.dialect}: {equal:,} of {equal:,} scores equal", flush=True)
-    rate = f"{history.scores / mine.wall:,.0f} scores/s"
+    rate = f"once, {history.scores / mine.wall:,.0f} scores/s"
     size = f"{len(history.tenants):,} tenants × {len(history.days):,} days, {rate}"
     return at_most(f"rescoring, {history.store.dialect}", size, mine.wall, theirs.wall, GOAL)
 

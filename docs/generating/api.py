@@ -37,14 +37,19 @@ curl -H "Authorization: Bearer $KEY" http://127.0.0.1:8000{PREFIX}/high-risk
 """
 ROLES = {
     "viewer": ("reads everything", Viewer),
-    "csm": ("also recalculates one tenant and sets alert levels", Csm),
-    "admin": ("everything: also recalculates all tenants and cancels runs", Admin),
+    "csm": ("also recalculates one tenant, sets alert levels and tries drafts of scorecards", Csm),
+    "admin": (
+        "everything: also recalculates all tenants, cancels and accepts runs, publishes scorecards",
+        Admin,
+    ),
 }
 ERRORS = {
     HTTPStatus.UNAUTHORIZED: "no key, or one that is unknown or revoked",
     HTTPStatus.FORBIDDEN: "the key's role does not allow this",
     HTTPStatus.NOT_FOUND: "no such tenant or job, or a tenant without a score yet",
     HTTPStatus.CONFLICT: "it does not fit the present state: an inactive tenant, a run that is over",
+    HTTPStatus.PRECONDITION_FAILED: "somebody published scorecards since the ETag in `If-Match` was read",
+    HTTPStatus.PRECONDITION_REQUIRED: "publishing scorecards needs `If-Match`",
     HTTPStatus.UNPROCESSABLE_ENTITY: "a parameter is out of range; the detail says which and what is allowed",
     HTTPStatus.SERVICE_UNAVAILABLE: "the store does not answer",
 }

@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import typer
 
-from client_health.cli.context import CLEAN, FAILED, USAGE, WITH_ERRORS
+from client_health.cli.context import CLEAN, FAILED, SUSPICIOUS, USAGE, WITH_ERRORS
 from client_health.cli.main import app
 from generating.markdown import NOTE, code, fenced, table
 
@@ -15,8 +15,9 @@ MEANINGS = {
     USAGE: "An option or argument cannot be understood.",
     WITH_ERRORS: "A run or backfill was published with errors: a query failed, a value was rejected, "
     "or a tenant has no score.",
+    SUSPICIOUS: "A run was held back because too many scores would jump; nothing was published.",
 }
-WITH_OUTCOME = {"run", "backfill"}
+WITH_OUTCOME = {"run": {WITH_ERRORS, SUSPICIOUS}, "backfill": {WITH_ERRORS}}
 INTRO = """# Commands
 
 The command is `client-health`. Results go to standard output, everything else to standard error.
@@ -53,7 +54,8 @@ def _command(name: str, command: Any) -> str:
     parts = [f"## {title}\n", fenced(" ".join(usage.split()), "text"), command.help.strip() + "\n"]
     if rows:
         parts.append(table(("option", "meaning", "default"), rows))
-    codes = [number for number in MEANINGS if number != WITH_ERRORS or name in WITH_OUTCOME]
+    outcomes = WITH_OUTCOME.get(name, set())
+    codes = [number for number in MEANINGS if number <= USAGE or number in outcomes]
     return "\n".join([*parts, f"Exit codes: {', '.join(map(str, codes))}.\n"])
 
 

@@ -1,7 +1,6 @@
-"""Passwords: refused if others would guess them first, kept as argon2id, compared in the same time for all."""
+"""Passwords: refused if others would guess them first, kept as argon2id, checked with equal work for all."""
 
 import re
-import time
 
 import pytest
 from pwdlib import PasswordHash
@@ -44,7 +43,7 @@ def test_anything_else_is_accepted_and_right_again(password):
 
 
 def test_every_obvious_password_would_be_long_enough():
-    assert all(len(one) >= passwords.SHORTEST for one in passwords._obvious() if one not in {"clienthealth"})
+    assert all(len(one) >= passwords.SHORTEST for one in passwords._obvious())
 
 
 def test_the_same_password_is_never_kept_alike():
@@ -78,22 +77,6 @@ def test_without_a_user_nothing_is_right_and_the_same_work_is_done(password, mon
     assert not passwords.check(password, None).is_right
     assert len(verified) == 1
     assert verified[0].split("$")[:4] == passwords.hashed(GOOD).split("$")[:4]
-
-
-def test_the_time_of_a_check_does_not_tell_whether_there_is_a_user():
-    kept = passwords.hashed(GOOD)
-    passwords.check("warm up", None)
-
-    def fastest(hashed):
-        times = []
-        for _ in range(5):
-            started = time.perf_counter()
-            passwords.check("a wrong password", hashed)
-            times.append(time.perf_counter() - started)
-        return min(times)
-
-    known, unknown = fastest(kept), fastest(None)
-    assert 0.4 < unknown / known < 2.5
 
 
 def test_a_generated_password_is_good_and_never_the_same():

@@ -1,7 +1,7 @@
 """Signing in with a password: limits by name and by address, and what success changes."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,17 +17,8 @@ from client_health.store.engine import Store
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 PASSWORD = "seven green apples"
+pytestmark = pytest.mark.usefixtures("quick_passwords")
 HERE, THERE = Origin("192.0.2.1", "Firefox"), Origin("192.0.2.2")
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch):
-    """Checks that take no time: what is tested here is what surrounds them."""
-    cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
-    monkeypatch.setattr(passwords, "HASHER", cheap)
-    passwords._decoy.cache_clear()
-    yield
-    passwords._decoy.cache_clear()
 
 
 @dataclass
@@ -36,7 +27,7 @@ class Door:
 
     store: Store
     now: datetime = NOON
-    limits: SignInSettings = SignInSettings()
+    limits: SignInSettings = field(default_factory=SignInSettings)
 
     def enter(self, name: str = "anna", password: str = PASSWORD, origin: Origin = HERE) -> str:
         return sign_in.by_password(self.store, self.limits, name, password, origin, self.now)

@@ -7,11 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from client_health.api.application import PREFIX
+from client_health.store import owners, portfolio
 from client_health.store.schema import score_current
 from tests.api.conftest import TUESDAY, assert_problem
 from tests.cast import MONDAY
 
-SORTS = ["score", "name", "change", "confidence"]
+SORTS = ["score", "name", "change", "confidence", "arr", "renewal"]
 # Scores on Tuesday: anna 100, ben 100 (+94), carla 38 (−50), dora 0 (tickets alone), eva 100, gina none.
 ACTIVE = ["anna", "ben", "carla", "dora", "eva", "gina"]
 
@@ -183,6 +184,13 @@ def test_a_row_says_what_is_stale_and_what_is_missing(world):
     assert told["dora"] == (0.4, [], ["login"])
     assert told["gina"] == (0, [], ["login", "tickets"])
     assert world.get("/high-risk")["tenants"][0]["missing"] == ["login"]
+
+
+def test_an_owner_who_was_assigned_here_comes_before_the_one_of_the_source(api):
+    with api.service.store.write() as connection:
+        owners.assign(connection, portfolio.one(connection, "anna").id, "grace", "dana", api.service.clock())
+    assert [row["owner"] for row in api.get("/", sort="name")["tenants"]] == ["grace", None, None, None]
+    assert ids(api.get("/", owner="grace")) == ["anna"]
 
 
 def test_a_row_that_rests_on_yesterdays_figures_says_which(api):

@@ -13,7 +13,7 @@ STORY = "champion_left"
 
 @dataclass(frozen=True)
 class Place:
-    """A page: `{tenant}` and `{run}` stand for ids of the site that is visited; `role` sees most of it."""
+    """A page: `{tenant}`, `{run}` and `{user}` stand for ids of the site; `role` sees most of it."""
 
     name: str
     path: str
@@ -24,6 +24,8 @@ class Place:
         path = self.path
         if "{tenant}" in path:
             path = path.replace("{tenant}", story_tenant(site))
+        if "{user}" in path:
+            path = path.replace("{user}", site.user("viewer", "Ursula User").id)
         return path.replace("{run}", latest_run(site)) if "{run}" in path else path
 
 
@@ -38,7 +40,10 @@ FULL = (
     Place("runs", "/runs"),
     Place("run", "/runs/{run}"),
     Place("scorecards", "/scorecards"),
+    Place("scorecard", "/scorecards/default/1"),
+    Place("scorecard-editor", "/scorecards/edit"),
     Place("users", "/users"),
+    Place("user", "/users/{user}"),
     Place("keys", "/users/keys"),
     Place("account", "/account", "viewer"),
     Place("sign-in", "/sign-in", None),

@@ -22,6 +22,9 @@ from client_health.store.keys import Role
 from client_health.store.users import User
 
 LONGEST_START = 60  # seconds
+AGENT = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36"
+)
 NAMES = {"viewer": "Vera Viewer", "csm": "Carl Kaya", "admin": "Anna Admin"}
 PASSWORD = "correct horse battery staple"
 
@@ -38,7 +41,7 @@ class Site:
         """A session of the user of this role, or of another name; the cookie's value."""
         user = self.user(role, name or NAMES[role])
         with self.store.write() as connection:
-            return sessions.begin(connection, user.id, utc_now())
+            return sessions.begin(connection, user.id, utc_now(), "127.0.0.1", AGENT)
 
     def user(self, role: Role, name: str, password: str | None = None) -> User:
         """The user of this name, who is made where there is none yet; signs in as `vera.viewer`."""

@@ -25,6 +25,10 @@ def rows(page: Page):
     return page.locator("tr[data-row]")
 
 
+def choice(page: Page, name: str):
+    return page.locator(f"#filters select[name={name}]")
+
+
 def names(page: Page) -> list[str]:
     return rows(page).locator("th a").all_inner_texts()
 
@@ -42,14 +46,15 @@ def test_search_narrows_while_typing_keeps_the_focus_and_the_address_follows(vis
     assert page.evaluate("history.length") <= entries + 1
 
 
-def test_back_undoes_a_search(visit):
+def test_back_leads_to_the_step_before_not_to_each_letter(visit):
     page = visit("/")
-    everyone = names(page)
-    page.get_by_role("searchbox").fill("linchpin")
+    page.get_by_role("link", name="Tenant", exact=True).click()
+    expect(page).to_have_url(re.compile("sort=name"))
+    page.get_by_role("searchbox").press_sequentially("linchpin", delay=30)
     expect(rows(page)).to_have_count(1)
     page.go_back()
     expect(page).to_have_url(re.compile(r"/$"))
-    expect(rows(page)).to_have_count(len(everyone))
+    expect(rows(page)).to_have_count(50)
     expect(page.get_by_role("searchbox")).to_have_value("")
 
 
@@ -71,21 +76,21 @@ def test_every_count_is_a_filter(visit):
     expect(rows(page)).to_have_count(count)
     assert rows(page).locator(".badge.risk-high").count() == count
     expect(page.locator("#tile-high")).to_have_attribute("aria-current", "true")
-    expect(page.get_by_label("Risk", exact=True)).to_have_value("HIGH")
+    expect(choice(page, "risk")).to_have_value("HIGH")
     page.go_back()
     expect(page.locator("#tile-all")).to_have_attribute("aria-current", "true")
-    expect(page.get_by_label("Risk", exact=True)).to_have_value("")
+    expect(choice(page, "risk")).to_have_value("")
 
 
 def test_filters_combine_and_a_shared_address_shows_the_same(visit):
     page = visit("/")
-    page.get_by_label("Segment", exact=True).select_option("SMB")
+    choice(page, "segment").select_option("SMB")
     expect(page).to_have_url(re.compile("segment=SMB"))
-    page.get_by_label("Trend", exact=True).select_option("STABLE")
+    choice(page, "trend").select_option("STABLE")
     expect(page).to_have_url(re.compile("segment=SMB&trend=STABLE|trend=STABLE&segment=SMB"))
     expect(page.locator("#results.htmx-request")).to_have_count(0)
     shared = visit(page.url.removeprefix(page.evaluate("location.origin")))
-    expect(shared.get_by_label("Segment", exact=True)).to_have_value("SMB")
+    expect(choice(shared, "segment")).to_have_value("SMB")
     assert names(shared) == names(page)
 
 
@@ -181,7 +186,9 @@ def test_the_tab_key_alone_reaches_everything_and_shows_where_it_is(visit):
 
 def test_a_manager_sees_the_own_tenants_first(visit, site):
     with site.store.read() as connection:
-        owner = connection.exec_driver_sql("select owner from tenants where owner is not null").scalar_one()
+        owner = (
+            connection.exec_driver_sql("select owner from tenants where owner is not null").scalars().first()
+        )
     page = visit("/", "csm", name=owner)
     own = page.get_by_role("link", name=re.compile(r"My tenants \d+"))
     expect(own).to_have_attribute("aria-current", "true")

@@ -34,7 +34,7 @@ def test_search_filters_and_sorting_are_plain_links_and_forms(plain):
     page.get_by_role("button", name="Apply").click()
     expect(page.locator("tr[data-row]")).to_have_count(1)
     page.goto("/")
-    page.get_by_label("Risk", exact=True).select_option("HIGH")
+    page.locator("select[name=risk]").select_option("HIGH")
     page.get_by_role("button", name="Apply").click()
     expect(page).to_have_url(re.compile("risk=HIGH"))
     page.locator("#tile-all").click()

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from client_health.instants import end_of_day
-from client_health.jobs.nights import Night, fires, next_fire, nights_due
+from client_health.jobs.nights import Night, fires, first_missed, next_fire, nights_due
 from client_health.store.runs import Run
 
 CRON = "0 2 * * *"
@@ -137,3 +137,25 @@ def test_every_night_of_a_year_with_clock_changes_is_due_exactly_once():
         date(2026, 1, 1) + timedelta(days=n) for n in range(len(runs))
     ]
     assert len(runs) == 365
+
+
+def test_a_night_is_missed_from_the_moment_that_it_should_have_run():
+    scored = date(2026, 3, 1)
+    assert first_missed(CRON, UTC_ZONE, scored, at("2026-03-03T01:59:59Z")) is None
+    for now in ("2026-03-03T02:00:00Z", "2026-03-20T12:00:00Z"):
+        assert first_missed(CRON, UTC_ZONE, scored, at(now)) == at("2026-03-03T02:00:00Z")
+
+
+def test_a_schedule_at_midnight_or_once_a_week_misses_no_night_too_early():
+    scored = date(2026, 3, 1)  # a Sunday
+    assert first_missed("0 0 * * *", UTC_ZONE, scored, at("2026-03-03T00:00:00Z")) == at(
+        "2026-03-03T00:00:00Z"
+    )
+    assert first_missed("0 2 * * 1", UTC_ZONE, scored, at("2026-03-08T12:00:00Z")) is None
+    assert first_missed("0 2 * * 1", UTC_ZONE, scored, at("2026-03-09T02:00:00Z")) == at(
+        "2026-03-09T02:00:00Z"
+    )
+
+
+def test_without_a_schedule_no_night_is_missed():
+    assert first_missed("off", UTC_ZONE, date(2026, 3, 1), at("2026-03-20T12:00:00Z")) is None

@@ -31,7 +31,9 @@ def score(store, back: int, tenant: int, scorecard: int, overall: int | None, re
                 day=day, tenant=tenant, scorecard=scorecard, overall=overall, **values
             )
         )
-        known = sa.select(score_days.c.day).where(score_days.c.day == day, score_days.c.scorecard == scorecard)
+        known = sa.select(score_days.c.day).where(
+            score_days.c.day == day, score_days.c.scorecard == scorecard
+        )
         if connection.scalar(known) is None:
             connection.execute(sa.insert(score_days).values(day=day, scorecard=scorecard))
 

@@ -9,8 +9,8 @@ from client_health.replay.results import Distribution, Moved, NamedCliff, Previe
 
 HEIGHT = 130
 SHOWN_CHANGES = 100
-SHOWN_MOVERS = 25
-SHOWN_CLIFFS = 25
+SHOWN_MOVERS = 20
+SHOWN_CLIFFS = 20
 _WORSE = {"LOW": 0, "MEDIUM": 1, "HIGH": 2}
 
 

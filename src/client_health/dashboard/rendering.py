@@ -33,6 +33,7 @@ def render(
             theme=theme if theme in THEMES else "system",
             keys_on=request.cookies.get("keys") != "off",
             path=request.url.path,
+            here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             **values,
         )
     )

@@ -37,6 +37,11 @@ class RunLine:
     seconds: float | None
 
     @property
+    def title(self) -> str:
+        """What its page is called."""
+        return self.what if self.run.kind == "rescore" else f"Run of {self.run.score_date.isoformat()}"
+
+    @property
     def is_open(self) -> bool:
         """Whether it may still change, so that the page keeps asking."""
         return self.run.status in OPEN

@@ -7,12 +7,13 @@ from typing import Literal
 import numpy as np
 import sqlalchemy as sa
 
+from client_health.replay.latest import latest_day
 from client_health.scorecard.columns import Columns
 from client_health.scorecard.components import State, score_components
 from client_health.scorecard.differences import Difference, differences
 from client_health.scorecard.model import Component, Scorecard
 from client_health.scorecard.sets import NONE, ScorecardSet, coverage
-from client_health.store import scorecard_sets, scores, tenants, usage, usage_days
+from client_health.store import scorecard_sets, tenants, usage, usage_days
 from client_health.store.tenants import TenantColumns
 from client_health.store.usage_days import UsageDay
 
@@ -45,7 +46,7 @@ def check_draft(connection: sa.Connection, cards: ScorecardSet) -> DraftCheck:
     """Hold a draft against the measures, the tenants and the latest usage that are stored."""
     fleet = tenants.columns(connection)
     covered = coverage(cards, fleet.active_attributes)
-    day, current = scores.newest_day(connection), scorecard_sets.in_force(connection)
+    day, current = latest_day(connection), scorecard_sets.in_force(connection)
     known = {name for names in usage.measure_names(connection).values() for name in names}
     findings = list(_unknown_measures(cards, known))
     if day is not None:

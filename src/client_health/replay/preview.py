@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from client_health.errors import ConflictError
 from client_health.replay.cliffs import cliffs
+from client_health.replay.latest import latest_day
 from client_health.replay.movers import moved
 from client_health.replay.results import Distribution, NamedCliff, Preview, Week
 from client_health.replay.side import Side, high, side_of
@@ -37,7 +38,7 @@ def preview(
 
     Raises ConflictError where nothing is stored yet.
     """
-    last = scores.newest_day(connection)
+    last = latest_day(connection)
     if last is None:
         raise ConflictError("nothing is scored yet, so there is nothing to replay; run once first")
     fleet = tenants.columns(connection)

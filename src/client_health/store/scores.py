@@ -223,9 +223,10 @@ def reported_elsewhere(connection: sa.Connection, day: date, scorecard: int) -> 
     return set(connection.scalars(query.where(table.c.is_reported)))
 
 
-def newest_day(connection: sa.Connection) -> date | None:
-    """The latest date that holds scores under any scorecard version."""
-    day: date | None = connection.scalar(sa.select(sa.func.max(score_days.c.day)))
+def newest_day(connection: sa.Connection, last: date = date.max) -> date | None:
+    """The latest date up to `last` that holds scores under any scorecard version."""
+    query = sa.select(sa.func.max(score_days.c.day)).where(score_days.c.day <= last)
+    day: date | None = connection.scalar(query)
     return day
 
 

@@ -56,7 +56,7 @@ def _places(values: Sequence[float]) -> list[float]:
     low, high = min(0.0, values[0]) / 2, values[-1] / 2  # halves: the span of two huge values is finite
     if high <= low:
         return [0.0] * len(values)
-    return [round(100 * (1 - TAIL) * (value / 2 - low) / (high - low), 2) for value in values]
+    return [round(100 * (1 - TAIL) * ((value / 2 - low) / (high - low)), 2) for value in values]
 
 
 def _y(score: float, height: float) -> float:

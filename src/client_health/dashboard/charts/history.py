@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from client_health.dashboard.charts.time_axis import Tick, across, months
 from client_health.scorecard.model import Risk
 
 HEIGHT = 220.0  # pixels
@@ -15,8 +16,6 @@ LEAST_RANGE = 36.0  # points from bottom to top, so that a wobble stays one
 PADDING = 4.0  # points above and below the scores
 CLOSE = 3.2  # percent: marks nearer than this would lie on each other
 MOST_ROWS = 3
-MONTHS_APART = 7.0  # percent: names of months nearer than this would touch
-EDGE = 12.0  # percent at both ends that the first and the last date need for themselves
 ONE_DAY = timedelta(days=1)
 
 
@@ -35,14 +34,6 @@ class Band:
     level: str
     top: float
     bottom: float
-
-
-@dataclass(frozen=True)
-class Tick:
-    """A text on an axis: a score at `at` pixels, or a month at `at` percent."""
-
-    at: float
-    text: str
 
 
 @dataclass(frozen=True)
@@ -86,7 +77,7 @@ def history(
     height: float = HEIGHT,
 ) -> HistoryChart:
     """Scores in order of date from `first` to `last`, and marks on dates in the order of their numbers."""
-    marks = _marks([_across(day, first, last) for day in marked])
+    marks = _marks([across(day, first, last) for day in marked])
     top = MARKS_HEIGHT * (1 + max((mark.row for mark in marks), default=-1))
     low, high = _range([score for _, score in scores if score is not None])
 
@@ -95,7 +86,7 @@ def history(
         return round(height - share * (height - top), 2)
 
     places = [
-        None if score is None else Place(_across(day, first, last), down(score)) for day, score in scores
+        None if score is None else Place(across(day, first, last), down(score)) for day, score in scores
     ]
     stretches = _stretches(list(zip((day for day, _ in scores), places, strict=True)))
     return HistoryChart(
@@ -108,16 +99,10 @@ def history(
         [line[0] for line in stretches if len(line) == 1],
         [Band(level, down(upper), down(lower)) for level, lower, upper in _bands(risk, low, high)],
         [Tick(down(score), f"{score:g}") for score in _ticks(risk, low, high)],
-        _months(first, last),
+        months(first, last),
         marks,
         down(risk.high_below_when_declining) if _shows_declining(risk, low, high) else None,
     )
-
-
-def _across(day: date, first: date, last: date) -> float:
-    """Percent of the width; a single date stands in the middle."""
-    days = (last - first).days
-    return round((day - first).days / days * 100, 3) if days else 50.0
 
 
 def _range(known: list[float]) -> tuple[float, float]:
@@ -169,17 +154,6 @@ def _shows_declining(risk: Risk, low: float, high: float) -> bool:
     """Whether the threshold for those who decline lies in sight, and is one of its own."""
     own = risk.high_below < risk.high_below_when_declining < risk.low_from
     return own and low < risk.high_below_when_declining < high
-
-
-def _months(first: date, last: date) -> list[Tick]:
-    """First days of months, named as far as the names do not touch; a year where it begins."""
-    ticks: list[Tick] = []
-    start = first.replace(day=1)
-    while (start := (start + timedelta(days=32)).replace(day=1)) <= last:
-        at = _across(start, first, last)
-        if EDGE <= at <= 100 - EDGE and (not ticks or at - ticks[-1].at >= MONTHS_APART):
-            ticks.append(Tick(at, f"{start:%b %Y}" if start.month == 1 else f"{start:%b}"))
-    return ticks
 
 
 def _marks(places: Sequence[float]) -> list[Mark]:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from client_health.dashboard.editor import numbers
 from client_health.dashboard.editor.fields import CardFields, PartFields
 from client_health.dashboard.editor.numbers import Unreadable
+from client_health.scorecard.model import WEIGHT_TOLERANCE
 
 Faults = dict[str, str]  # by the name of the field
 Read = TypeVar("Read")
@@ -28,15 +29,17 @@ class CardReader:
     def content(self) -> dict[str, Any]:
         """The scorecard as in a scorecard file; a field with a fault holds nothing there."""
         card = self._card
+        parts = [self._part(number, part) for number, part in enumerate(card.parts)]
+        self._weigh([part["weight"] for part in parts])
         return {
             "name": self._read("name", card.name, _scorecard_name),
             "applies_to": self._applies_to(),
-            "alive_measure": self._read("alive_measure", card.alive_measure, _optional_key),
+            "alive_measure": self._read("alive_measure", card.alive_measure, _optional_measure),
             **self._given("max_age_days"),
             **_unless_none(
                 "min_confidence", self._read("min_confidence", card.min_confidence, numbers.share)
             ),
-            "components": [self._part(number, part) for number, part in enumerate(card.parts)],
+            "components": parts,
             "trend": {key: value for name in _TREND for key, value in self._given(name).items()},
             "risk": {key: value for name in _RISK for key, value in self._given(name).items()}
             | {"high_when_not_alive": bool(card.high_when_not_alive)},
@@ -53,11 +56,18 @@ class CardReader:
             "key": self._read(at + "key", part.key, _key),
             "name": self._read(at + "name", part.name, _part_name),
             "weight": self._read(at + "weight", part.weight, _weight),
-            "measure": self._read(at + "measure", part.measure, _key),
+            "measure": self._read(at + "measure", part.measure, _measure),
             "per": self._read(at + "per", part.per, _per),
             "curve": self._read(at + "curve", part.curve, numbers.curve) or [],
             "when_empty": self._read(at + "when_empty", part.when_empty, _when_empty),
         }
+
+    def _weigh(self, weights: list[float | None]) -> None:
+        """Say what the sum is in percent, as it is typed here, before the model says it as a share."""
+        known = [weight for weight in weights if weight is not None]
+        total = sum(known)
+        if len(known) == len(weights) and abs(total - 1) > WEIGHT_TOLERANCE:
+            self.faults["parts"] = f"the weights sum to {total * 100:.6g} %; they must sum to 100 %"
 
     def _given(self, name: str) -> dict[str, Any]:
         return _unless_none(name, self._read(name, getattr(self._card, name), numbers.number))
@@ -96,8 +106,14 @@ def _key(text: str) -> str:
     return text.strip()
 
 
-def _optional_key(text: str) -> str | None:
-    return _key(text) if text.strip() else None
+def _measure(text: str) -> str:
+    if not _KEY.fullmatch(text.strip()):
+        raise Unreadable("write the name of a measure, such as active_users")
+    return text.strip()
+
+
+def _optional_measure(text: str) -> str | None:
+    return _measure(text) if text.strip() else None
 
 
 def _weight(text: str) -> float:

@@ -60,7 +60,7 @@ def enter(
     except TooManyAttemptsError as refusal:
         return sign_in_page(request, ctx, back, name, Fault(str(refusal), 429, refusal.seconds))
     except SignInRefusedError as refusal:
-        return sign_in_page(request, ctx, back, name, Fault(str(refusal)))
+        return sign_in_page(request, ctx, back, name, Fault(str(refusal), 422))
     return welcome(request, ctx, token, back)
 
 

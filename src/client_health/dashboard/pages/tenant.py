@@ -29,7 +29,7 @@ from client_health.dashboard.tenant.subject import (
 )
 from client_health.dashboard.tenant.usage import usage_charts
 from client_health.explanations.service import Row
-from client_health.store import adoption, alert_levels, owners
+from client_health.store import adoption, alert_levels, owners, users
 from client_health.store.history import View
 from client_health.store.notes import KINDS, LONGEST, Note
 
@@ -83,11 +83,13 @@ def _of_account(
     connection: sa.Connection, ctx: Context, who: Visitor, row: Row, wanted: Asked
 ) -> dict[str, Any]:
     """What is known with or without a score."""
+    people = {user.name: user.display_name for user in users.all_users(connection)}
     return {
+        "people": people,
         "alerts": alert_levels.get(connection, row.id),
         "ownership": owners.of_tenant(connection, row.id),
         "owners": owners.names(connection) if who.may("csm") else [],
-        "notes": notes_shown(connection, row.id, who),
+        "notes": notes_shown(connection, row.id, who, people),
         "kinds": KINDS,
         "longest": LONGEST,
         "today": ctx.clock().astimezone(ctx.settings.zone).date(),

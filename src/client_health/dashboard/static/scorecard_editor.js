@@ -38,7 +38,7 @@ function points(text) {
 
 function placed(curve) {
   const low = Math.min(0, curve[0][0]) / 2, high = curve.at(-1)[0] / 2;
-  const x = (value) => (high > low ? (100 * (1 - TAIL) * (value / 2 - low)) / (high - low) : 0);
+  const x = (value) => (high > low ? 100 * (1 - TAIL) * ((value / 2 - low) / (high - low)) : 0);
   const y = (score) => MARGIN + (1 - score / 100) * (HEIGHT - 2 * MARGIN);
   return curve.map(([value, score]) => ({ x: x(value), y: y(score), value, score }));
 }

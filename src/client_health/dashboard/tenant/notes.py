@@ -1,11 +1,12 @@
 """Notes and events as a visitor sees them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from client_health.dashboard.context import Visitor
-from client_health.store import notes, users
+from client_health.store import notes
 from client_health.store.notes import Note
 
 
@@ -18,12 +19,13 @@ class NoteShown:
     may_remove: bool
 
 
-def notes_shown(connection: sa.Connection, tenant: int, who: Visitor) -> list[NoteShown]:
-    """The notes on a tenant, the newest first."""
-    found = notes.of_tenant(connection, tenant)
-    names = {user.name: user.display_name for user in users.all_users(connection)} if found else {}
+def notes_shown(
+    connection: sa.Connection, tenant: int, who: Visitor, people: Mapping[str, str]
+) -> list[NoteShown]:
+    """The notes on a tenant, the newest first; `people`: what those are called who sign in as these names."""
     return [
-        NoteShown(note, names.get(note.written_by, note.written_by), may_remove(note, who)) for note in found
+        NoteShown(note, people.get(note.written_by, note.written_by), may_remove(note, who))
+        for note in notes.of_tenant(connection, tenant)
     ]
 
 

@@ -1,0 +1,41 @@
+"""Notes: newest first, removed by whoever may."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from client_health.errors import NotFoundError
+from client_health.store import notes
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+TEXT = "Line one\nline two \u202e<b> 'quoted' "
+
+
+def test_notes_of_one_tenant_come_newest_first(store):
+    with store.write() as connection:
+        notes.add(connection, 1, "call", date(2026, 3, 1), "early", "anna", NOW)
+        notes.add(connection, 1, "meeting", date(2026, 3, 5), TEXT, "ben", NOW)
+        notes.add(connection, 1, "note", date(2026, 3, 5), "later that day", "anna", NOW)
+        notes.add(connection, 2, "renewal", date(2026, 3, 9), "of another", "anna", NOW)
+    with store.read() as connection:
+        found = notes.of_tenant(connection, 1)
+    assert [one.text for one in found] == ["later that day", TEXT, "early"]
+    assert (found[1].kind, found[1].day, found[1].written_by, found[1].written_at) == (
+        "meeting",
+        date(2026, 3, 5),
+        "ben",
+        NOW,
+    )
+
+
+def test_a_note_goes_by_its_author_or_by_somebody_who_may_remove_all(store):
+    with store.write() as connection:
+        mine = notes.add(connection, 1, "note", date(2026, 3, 1), "mine", "anna", NOW)
+        other = notes.add(connection, 1, "note", date(2026, 3, 1), "other", "ben", NOW)
+    for tenant, note, by in ((1, other.id, "anna"), (2, mine.id, "anna"), (1, 999, None)):
+        with pytest.raises(NotFoundError), store.write() as connection:
+            notes.remove(connection, tenant, note, by)
+    with store.write() as connection:
+        notes.remove(connection, 1, mine.id, "anna")
+        notes.remove(connection, 1, other.id, None)
+        assert notes.of_tenant(connection, 1) == []
