@@ -1,10 +1,13 @@
 """Who may call what: every route, with every kind of key."""
 
+import tomllib
+
 import pytest
 from fastapi.routing import APIRoute
 
 from client_health.api.application import PREFIX
 from tests.api.conftest import TUESDAY, Api, assert_problem
+from tests.cast import SCORECARD
 
 ROLES = ("viewer", "csm", "admin")
 # A new route is added here with the lowest role that may call it, or a test fails.
@@ -28,13 +31,32 @@ LOWEST = {
     ("GET", "/jobs"): "viewer",
     ("GET", "/jobs/{jobId}"): "viewer",
     ("POST", "/jobs/{jobId}/cancel"): "admin",
+    ("POST", "/jobs/{jobId}/accept"): "admin",
+    ("GET", "/scorecards"): "viewer",
+    ("GET", "/scorecards/{version}"): "viewer",
+    ("POST", "/scorecards/validate"): "csm",
+    ("POST", "/scorecards/preview"): "csm",
+    ("POST", "/scorecards"): "admin",
 }
-BODIES = {("PUT", "/{orgId}/alert-level"): {"level": "NONE"}}
+DRAFT = {"scorecards": [tomllib.loads(SCORECARD)]}
+BODIES = {
+    ("PUT", "/{orgId}/alert-level"): {"level": "NONE"},
+    ("POST", "/scorecards/validate"): DRAFT,
+    ("POST", "/scorecards/preview"): DRAFT,
+    ("POST", "/scorecards"): DRAFT,
+}
+# What an allowed call answers, where it is not 200.
+ANSWERS = {
+    ("POST", "/{orgId}/calculate"): 202,
+    ("POST", "/calculate-all"): 202,
+    ("POST", "/jobs/{jobId}/accept"): 409,  # the job holds nothing back
+    ("POST", "/scorecards"): 428,  # no If-Match
+}
 
 
 def call(api: Api, route: tuple[str, str], role: str | None, org: str = "anna", job: str = ""):
     method, path = route
-    filled = path.replace("{orgId}", org).replace("{jobId}", job)
+    filled = path.replace("{orgId}", org).replace("{jobId}", job).replace("{version}", "1")
     return api.ask(method, filled, role, json=BODIES.get(route))
 
 
@@ -67,12 +89,19 @@ def test_a_role_may_do_what_it_is_for_and_no_more(api, role):
         if ROLES.index(role) < ROLES.index(lowest):
             assert lowest in assert_problem(response, 403)
         else:
-            assert response.status_code == (202 if "calculate" in route[1] else 200), (route, response.text)
+            assert response.status_code == ANSWERS.get(route, 200), (route, response.text)
 
 
 def test_a_forbidden_request_changes_nothing(api):
     assert api.ask("PUT", "/anna/alert-level", "viewer", json={"level": "NONE"}).status_code == 403
     assert api.ask("POST", "/calculate-all", "csm").status_code == 403
+    seen = {"If-Match": '"1"'}
+    draft = {"scorecards": [{**DRAFT["scorecards"][0], "max_age_days": 1}]}
+    refused = api.client.post(
+        f"{PREFIX}/scorecards", json=draft, headers=seen | {"Authorization": f"Bearer {api.keys['csm']}"}
+    )
+    assert refused.status_code == 403
+    assert api.get("/scorecards")["setNumber"] == 1
     assert api.get("/anna/alert-level")["level"] == "DASHBOARD_ONLY"
     assert len(api.get("/jobs")["jobs"]) == 1
 

@@ -30,7 +30,7 @@ def operations(schema):
 
 def test_every_operation_has_a_summary_a_tag_and_a_unique_id(schema):
     found = operations(schema)
-    assert len(found) == 20  # eighteen below the prefix, two of health
+    assert len(found) == 26  # 24 below the prefix, two of health
     assert all(one.get("summary") and one.get("tags") and one.get("description") for _, _, one in found)
     assert len({one["operationId"] for _, _, one in found}) == len(found)
 
@@ -66,6 +66,9 @@ def test_every_operation_tells_its_errors_as_problem_details(schema):
         ("post", "/{orgId}/calculate", {"401", "403", "404", "409"}),
         ("post", "/calculate-all", {"401", "403"}),
         ("post", "/jobs/{jobId}/cancel", {"401", "403", "404", "409"}),
+        ("post", "/jobs/{jobId}/accept", {"401", "403", "404", "409"}),
+        ("get", "/scorecards/{version}", {"401", "403", "404", "422"}),
+        ("post", "/scorecards", {"401", "403", "409", "412", "422", "428"}),
     ],
 )
 def test_the_errors_that_an_operation_may_answer_are_named(schema, method, path, statuses):

@@ -22,11 +22,14 @@ PATIENCE = 8_000  # milliseconds
 
 
 class Visit(Protocol):
-    """Opens a page as a visitor of a role; None: not signed in. Options are those of a browser context."""
+    """Opens a page as a visitor of a role; None: not signed in. Options are those of a browser context.
+
+    Without a path the page is still blank.
+    """
 
     def __call__(
         self,
-        path: str = "/",
+        path: str | None = "/",
         role: Role | None = "viewer",
         site: Site | None = None,
         name: str | None = None,
@@ -96,7 +99,7 @@ def visit(browser: Browser, site: Site, watch: Watch) -> Iterator[Visit]:
     demo = site
 
     def open_page(
-        path: str = "/",
+        path: str | None = "/",
         role: Role | None = "viewer",
         site: Site | None = None,
         name: str | None = None,
@@ -110,7 +113,8 @@ def visit(browser: Browser, site: Site, watch: Watch) -> Iterator[Visit]:
         if role is not None:
             context.add_cookies([{"name": COOKIE, "value": there.session(role, name), "url": there.address}])
         page = context.new_page()
-        page.goto(path)
+        if path is not None:
+            page.goto(path)
         return page
 
     yield open_page

@@ -6,27 +6,33 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.places import FULL, story_tenant
-from tests.browser.served import Site
 
 MOST_BYTES = 150_000
 LIGHT, DARK = "rgb(247, 248, 249)", "rgb(15, 17, 21)"
 BACKGROUND = "() => getComputedStyle(document.body).backgroundColor"
-every_page = pytest.mark.parametrize("place", FULL, ids=lambda place: place.name)
 
 
-def opened(visit, site: Site, watch, place, **options) -> Page:
+@pytest.mark.parametrize("place", FULL, ids=lambda place: place.name)
+def test_a_page_is_light_fits_a_narrow_screen_and_can_be_seen_in_every_way(visit, site, watch, place):
     if place.name == "not-found":
         watch.expect("404 (Not Found)")
-    return visit(place.on(site), place.role, **options)
-
-
-@every_page
-def test_a_page_fits_a_narrow_screen_and_every_way_of_seeing_it(visit, site, watch, place):
-    page = opened(visit, site, watch, place, viewport={"width": 320, "height": 640})
+    page = visit(None, place.role, viewport={"width": 320, "height": 640})
+    sizes = sizes_on_the_wire(page)
+    page.goto(place.on(site), wait_until="networkidle")
+    assert len(sizes) >= 4  # the page, a style or more, two scripts
+    assert sum(sizes) <= MOST_BYTES
     assert page.evaluate("document.documentElement.scrollWidth") <= 320, wide(page)
-    for one in ({"forced_colors": "active"}, {"reduced_motion": "reduce"}, {"media": "print"}):
-        page.emulate_media(**one)
+    for way in ({"forced_colors": "active"}, {"reduced_motion": "reduce"}, {"media": "print"}):
+        page.emulate_media(**way)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def sizes_on_the_wire(page: Page) -> list[float]:
+    """Bytes of each answer from now on. The browser of a new visit has nothing in its cache."""
+    network, sizes = page.context.new_cdp_session(page), []
+    network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    network.send("Network.enable")
+    return sizes
 
 
 def wide(page: Page) -> list[str]:
@@ -36,22 +42,6 @@ def wide(page: Page) -> list[str]:
           .filter((one) => one.getBoundingClientRect().right > 321 && !one.closest(".scroll"))
           .slice(0, 8).map((one) => one.outerHTML.slice(0, 100))"""
     )
-
-
-@every_page
-def test_a_page_is_light_on_the_wire(visit, site, watch, place):
-    page = opened(visit, site, watch, place)  # a new context has nothing in its cache
-    page.goto("about:blank")
-    context = page.context.browser.new_context(base_url=site.address)
-    context.add_cookies(page.context.cookies())
-    cold = context.new_page()
-    network, sizes = context.new_cdp_session(cold), []
-    network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-    network.send("Network.enable")
-    cold.goto(place.on(site), wait_until="networkidle")
-    context.close()
-    assert len(sizes) >= 4  # the page, two styles at least, two scripts
-    assert sum(sizes) <= MOST_BYTES
 
 
 def test_the_theme_follows_the_system_until_somebody_chooses(visit):

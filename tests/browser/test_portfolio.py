@@ -137,6 +137,7 @@ def test_keys_search_walk_and_open(visit):
     expect(page.get_by_role("searchbox")).to_be_focused()
     page.keyboard.type("j?")
     expect(page.get_by_role("searchbox")).to_have_value("j?")
+    expect(rows(page)).to_have_count(0)
     page.get_by_role("searchbox").fill("")
     expect(rows(page)).to_have_count(50)
     page.locator("main").focus()

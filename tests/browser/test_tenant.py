@@ -43,8 +43,7 @@ def test_a_form_without_the_sessions_token_is_refused(visit, site, watch):
 
 def test_a_note_stands_in_the_list_and_in_the_history_until_it_is_removed(visit, site):
     page = visit(path(site, "slow_slide"), "csm")
-    notes, scored = page.locator("#notes"), page.locator(".as-of time").first.get_attribute("datetime")
-    notes.get_by_label("Day").fill(scored)
+    notes = page.locator("#notes")
     notes.get_by_label("Kind").select_option("call")
     notes.get_by_label("Text").fill("Asked for <b>training</b>")
     notes.get_by_role("button", name="Add").click()

@@ -247,3 +247,12 @@ def test_old_runs_without_options_of_today_are_still_shown(service, tmp_path):
         connection.close()
         assert page(visit(service), f"/runs/{run.id}")
         assert page(visit(service))
+
+
+def test_scores_that_should_be_newer_are_called_late(service):
+    assert "2026-03-03 is late" in page(visit(service))
+    for day in range(1, 8):
+        service.night(MONDAY + timedelta(days=day))
+    html = page(visit(service))
+    assert "is late" not in html
+    assert "2026-03-09</time></a></b>" in html

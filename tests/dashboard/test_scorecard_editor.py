@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,13 +16,27 @@ from tests.jobs.publishing import OTHER, ask, cancel, in_force, publish, work
 from tests.replay.cast import make_segmented, scorecard_of
 
 
-@pytest.fixture
-def service(tmp_path, store_url) -> Iterator[Service]:
+def two_nights(folder: Path) -> Service:
     """Two nights: Anna is well, Ben has many tickets."""
-    made = make_service(tmp_path, store_url)
+    made = make_service(folder, f"sqlite:///{folder / 'store.db'}")
     made.app.tenant("ben", active=9, tickets=6)
     made.night(MONDAY)
     made.night(TUESDAY)
+    return made
+
+
+@pytest.fixture
+def service(tmp_path) -> Iterator[Service]:
+    """A service of its own for each test."""
+    made = two_nights(tmp_path)
+    yield made
+    made.store.close()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory) -> Iterator[Service]:
+    """One service for all tests that only refuse."""
+    made = two_nights(tmp_path_factory.mktemp("hostile"))
     yield made
     made.store.close()
 
@@ -224,8 +239,8 @@ def test_beginnings_that_are_not_there_are_pages_that_say_so(service, query, sta
     assert visit(service, "admin").get(f"/scorecards/edit?{query}").status_code == status
 
 
-def test_one_scorecard_of_a_set_is_edited_and_the_others_stay_in_the_draft(tmp_path, store_url):
-    service = make_segmented(tmp_path, store_url)
+def test_one_scorecard_of_a_set_is_edited_and_the_others_stay_in_the_draft(tmp_path):
+    service = make_segmented(tmp_path, f"sqlite:///{tmp_path / 'store.db'}")
     service.night(MONDAY)
     form = editor(service, "?card=small")
     assert (form.fields["name"], form.fields["place"]) == ("small", "1")
@@ -317,16 +332,16 @@ def test_a_form_without_the_token_of_the_session_is_refused(service):
     ],
 )
 @pytest.mark.parametrize("action", ["preview", "normalise", "publish"])
-def test_hostile_forms_end_in_a_message_and_never_in_a_fault_of_ours(service, action, field, value, status):
-    form = editor(service)
+def test_hostile_forms_end_in_a_message_and_never_in_a_fault_of_ours(shared, action, field, value, status):
+    form = editor(shared)
     form.fields[field] = value.encode("utf-8", "replace").decode()
     answer = form.client.post("/scorecards/draft", data={"action": action} | form.fields)
     expected = {status} | ({303} if action == "publish" and status == 200 else set())
     assert answer.status_code in expected, answer.text[-500:]
 
 
-def test_ten_thousand_components_are_refused(service):
-    form = editor(service)
+def test_ten_thousand_components_are_refused(shared):
+    form = editor(shared)
     many = {f"part.{number % 10_000}.key": f"k{number}" for number in range(10_000)}
     answer = form.client.post("/scorecards/draft", data=form.fields | many | {"action": "validate"})
     assert answer.status_code == 400
@@ -336,8 +351,8 @@ def test_ten_thousand_components_are_refused(service):
     assert "at most 50" in said(form.press("add")).lower()
 
 
-def test_files_in_place_of_fields_are_passed_over(service):
-    form = editor(service)
+def test_files_in_place_of_fields_are_passed_over(shared):
+    form = editor(shared)
     del form.fields["note"]
     answer = form.client.post(
         "/scorecards/draft", data=form.fields | {"action": "validate"}, files={"note": ("x", b"x")}

@@ -15,9 +15,9 @@ from tests.replay.cast import make_segmented, scorecard_of
 
 
 @pytest.fixture
-def service(tmp_path, store_url) -> Iterator[Service]:
+def service(tmp_path) -> Iterator[Service]:
     """One night of four tenants under the first version."""
-    made = make_service(tmp_path, store_url)
+    made = make_service(tmp_path, f"sqlite:///{tmp_path / 'store.db'}")
     made.night(MONDAY)
     yield made
     made.store.close()
@@ -42,8 +42,8 @@ def test_versions_say_who_when_why_and_what_changed(service, tmp_path):
     assert "2026-03-10 12:00 UTC" in newest
 
 
-def test_a_set_of_scorecards_is_shown_in_its_order(tmp_path, store_url):
-    service = make_segmented(tmp_path, store_url)
+def test_a_set_of_scorecards_is_shown_in_its_order(tmp_path):
+    service = make_segmented(tmp_path, f"sqlite:///{tmp_path / 'store.db'}")
     service.app.tenant("anna", industry="MINING")
     service.night(MONDAY)
     html = page(visit(service), "/scorecards")

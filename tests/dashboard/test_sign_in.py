@@ -14,8 +14,8 @@ FORM_COOKIE = "client_health_form"
 
 
 @pytest.fixture
-def service(tmp_path, store_url):
-    made = make_service(tmp_path, store_url)
+def service(tmp_path):
+    made = make_service(tmp_path, f"sqlite:///{tmp_path / 'store.db'}")
     add_user(made, "anna")
     yield made
     made.store.close()

@@ -1,6 +1,6 @@
 """What changes a user: added, given another role or password, disabled. One transaction each, and logged."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -25,7 +25,7 @@ class NewUser:
 
     name: str
     role: Role
-    password: str
+    password: str = field(repr=False)
     display_name: str = ""
     must_change: bool = False
 
@@ -55,9 +55,9 @@ def reset_password(store: Store, user: User, password: str, by: str, must_change
 class OwnChange:
     """The passwords that a user typed, and the session in which they did."""
 
-    old: str
-    new: str
-    token: str
+    old: str = field(repr=False)
+    new: str = field(repr=False)
+    token: str = field(repr=False)
     origin: Origin
 
 

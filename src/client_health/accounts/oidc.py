@@ -1,7 +1,7 @@
 """Signing in by an identity provider: authorization code with PKCE, state and nonce, bound to one browser."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,14 +32,14 @@ class Departure:
     """Where the browser goes, and the ticket that it must bring back in a cookie."""
 
     address: str
-    ticket: str
+    ticket: str = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Arrival:
     """The token of the session that was begun, and the page that the visitor had wanted."""
 
-    token: str
+    token: str = field(repr=False)
     back: str
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -44,8 +44,8 @@ class _Known:
 class Answer:
     """What the provider gave for a code: the ID token, and the token that opens the user's details."""
 
-    id_token: str
-    access_token: str
+    id_token: str = field(repr=False)
+    access_token: str = field(repr=False)
 
 
 class Provider:

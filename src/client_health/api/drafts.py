@@ -61,10 +61,10 @@ def _normalised(content: dict[str, Any]) -> NormalisedWeights | None:
     """Weights in the same proportions, where they are numbers above 0 that do not sum to 1."""
     try:
         weights = {str(part["key"]): float(part["weight"]) for part in content["components"]}
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
-    total = sum(weights.values())
-    if not weights or not min(weights.values()) > 0 or abs(total - 1) <= WEIGHT_TOLERANCE or total > 1e12:
+    usable = bool(weights) and all(0 < weight < 1e12 for weight in weights.values())
+    if not usable or abs(sum(weights.values()) - 1) <= WEIGHT_TOLERANCE:
         return None
     shares = normalised(list(weights.values()))
     return NormalisedWeights(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from client_health.cli.context import CLEAN, FAILED, WITH_ERRORS, Context, errors, output, who
+from client_health.cli.context import CLEAN, FAILED, SUSPICIOUS, WITH_ERRORS, Context, errors, output, who
 from client_health.cli.performing import exit_code, perform_request, print_summary
 from client_health.errors import UsageError
 from client_health.instants import end_of_day, parse_date, utc_now
@@ -40,7 +40,7 @@ def backfill(
     if done:
         dates = "1 date is" if len(done) == 1 else f"{len(done):,} dates are"
         output.print(f"{dates} scored already and skipped; --replace calculates anew.")
-    raise typer.Exit(FAILED if FAILED in codes else WITH_ERRORS if WITH_ERRORS in codes else CLEAN)
+    raise typer.Exit(next((code for code in (FAILED, SUSPICIOUS, WITH_ERRORS) if code in codes), CLEAN))
 
 
 def _days(settings: Settings, first: date, last: date) -> list[date]:

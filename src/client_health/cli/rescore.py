@@ -25,7 +25,7 @@ def rescore(
 ) -> None:
     """Score stored usage anew under the scorecards in force, oldest date first. No source is asked.
 
-    For dates older than the 400 that a publication covers, or after usage was changed by a backfill.
+    For dates older than the 400 that a publication covers.
     """
     context: Context = ctx.obj
     start, end = parse_date(first, "--from"), parse_date(last, "--to")

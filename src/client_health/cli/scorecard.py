@@ -1,6 +1,7 @@
 """`client-health scorecard`: what is in force, which versions there were, and in what they differ."""
 
 import json
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -15,8 +16,10 @@ from client_health.jobs import requests
 from client_health.scorecard.differences import differences
 from client_health.scorecard.model import Scorecard
 from client_health.scorecard.sets import ScorecardSet
+from client_health.scorecard.written import toml_text
 from client_health.settings.load import load_scorecards
 from client_health.store import scorecard_sets, scorecards
+from client_health.store.scorecard_sets import PublishedSet
 from client_health.store.scorecards import PublishedScorecard
 
 app = typer.Typer(help="The scorecards and their versions.", no_args_is_help=True)
@@ -27,6 +30,9 @@ scorecard_draft.register(app)
 def show(
     ctx: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="The whole content as JSON.")] = False,
+    as_toml: Annotated[
+        bool, typer.Option("--toml", help="As a scorecard file: to begin an own one from the built-in one.")
+    ] = False,
 ) -> None:
     """Show the scorecards in force."""
     context: Context = ctx.obj
@@ -35,6 +41,9 @@ def show(
     if as_json:
         content = [{"version": one.version, **one.scorecard.content()} for one in published.versions]
         print(json.dumps(content, indent=2))
+        return
+    if as_toml:
+        print("\n".join(toml_text(one.scorecard) for one in published.versions))
         return
     for version in published.versions:
         output.print(_published(version))
@@ -54,6 +63,7 @@ def list_versions(ctx: typer.Context) -> None:
     context: Context = ctx.obj
     with context.store() as store, store.read() as connection:
         versions, current = scorecards.all_versions(connection), scorecard_sets.in_force(connection)
+        published = scorecard_sets.all_sets(connection)
     table = Table("version", "", "published", "by", "note", box=None, pad_edge=False)
     used = {one.id for one in current.versions} if current else set()
     for one in reversed(versions):
@@ -61,6 +71,8 @@ def list_versions(ctx: typer.Context) -> None:
         mark = "in force" if one.id in used else ""
         table.add_row(one.label, mark, when, escape(one.published_by), escape(one.note or ""))
     output.print(table if versions else "Nothing is published yet; `client-health run` publishes the first.")
+    if len(published) > 1:
+        output.print(_publications(published))
 
 
 @app.command("diff")
@@ -107,6 +119,15 @@ def _named(versions: list[PublishedScorecard], word: str) -> PublishedScorecard:
         known = ", ".join(f"{one.scorecard.name}:{one.version}" for one in versions) or "none yet"
         raise UsageError(f"there is no version {word!r}; known: {known}")
     return found[0]
+
+
+def _publications(published: Sequence[PublishedSet]) -> Table:
+    """What was put in force together, and why: going back to a version is a publication of its own."""
+    table = Table("publication", "scorecards", "in force since", "by", "note", box=None, pad_edge=False)
+    for one in reversed(published):
+        since = "not in force" if one.in_force_at is None else iso(one.in_force_at.replace(microsecond=0))
+        table.add_row(str(one.id), one.label, since, escape(one.published_by), escape(one.note or ""))
+    return table
 
 
 def _published(version: PublishedScorecard) -> str:

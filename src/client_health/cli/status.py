@@ -49,12 +49,12 @@ def _runs(newest: list[Run], now: datetime) -> Table:
         word = (
             run.status if run.outcome in {None, "clean"} else f"{run.status}, {run.outcome}".replace("_", " ")
         )
-        word += ", accepted" if run.counts.get("accepted_by") else ""
+        word += next((f", {key[:-3]}" for key in ("accepted_by", "superseded_by") if key in run.counts), "")
         percent = f"{run.progress} %"
         table.add_row(
             run.id[:8],
             str(run.score_date),
-            run.trigger,
+            _why(run),
             word,
             percent,
             _ago(run.created_at, now),
@@ -83,6 +83,13 @@ def _answers(query: QueryFreshness, now: datetime) -> tuple[str, ...]:
     figures = (str(state.succeeded_day), f"{state.rows:,}", f"{state.seconds:.2f}") if last else ("", "", "")
     failure = f"{_ago(state.failed_at, now)}: {escape(state.failure)}" if state.failure else ""
     return (_ago(last, now), *figures, failure)
+
+
+def _why(run: Run) -> str:
+    """What asked for a run, or what it does where it asks no source."""
+    if run.kind == "rescore":
+        return "publication" if run.options["publishes"] else "rescore"
+    return run.trigger
 
 
 def _local(instant: datetime, context: Context) -> str:

@@ -1,6 +1,6 @@
 """What every page needs: the store, the settings, the clock, and who is signed in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -36,7 +36,7 @@ class Visitor:
     name: str
     display_name: str
     role: Role
-    csrf: str
+    csrf: str = field(repr=False)
     must_change_password: bool = False
 
     def may(self, role: Role) -> bool:

@@ -54,7 +54,8 @@ class RunLine:
     @property
     def jump(self) -> dict[str, Any] | None:
         """Why it was held back, while nobody has accepted it."""
-        held_back = self.run.outcome == "suspicious" and not self.run.counts.get("accepted_by")
+        settled = {"accepted_by", "superseded_by"} & self.run.counts.keys()
+        held_back = self.run.outcome == "suspicious" and not settled
         return self.run.counts.get("jump") if held_back else None
 
 

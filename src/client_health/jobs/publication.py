@@ -40,8 +40,7 @@ def publish(
         problems.write(connection, run.id, collection.problems)
         if run.kind == "all":
             held.forget_superseded(connection, run.score_date, now)
-        if run.options.get("held"):
-            runs.note_accepted(connection, run.options["held"], run.id)
+            runs.settle_suspicious(connection, run)
         errors = sum(problem.severity == "error" for problem in collection.problems)
         runs.finish(
             connection,

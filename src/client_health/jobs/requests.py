@@ -73,6 +73,10 @@ def accept(run: Run, trigger: Trigger, by: str) -> RunRequest:
         raise ConflictError(f"the run {run.id} is not held back; only a suspicious one can be accepted")
     if run.counts.get("accepted_by"):
         raise ConflictError(f"the run {run.id} was accepted already, by the run {run.counts['accepted_by']}")
+    if run.counts.get("superseded_by"):
+        raise ConflictError(
+            f"the date of the run {run.id} was published since, by the run {run.counts['superseded_by']}"
+        )
     return RunRequest(
         "all", trigger, by, run.score_date, run.as_of, exclusive_key=f"accept:{run.id}", held=run.id
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from client_health.replay.results import Moved
-from client_health.replay.side import Side
+from client_health.replay.side import PartColumns, Side
 from client_health.scorecard.risk import Level
 from client_health.scorecard.rounding import Floats
 
@@ -29,17 +29,33 @@ def _score(column: Floats, place: int) -> int | None:
 
 
 def _reasons(place: int, old: Side, new: Side) -> tuple[str, ...]:
-    """The components whose points move most, each with its share of the weight and its score."""
+    """The components that move the score most, each with its share of the weight and its score."""
     found = []
+    level = _level(place, old, new)
     for key in old.parts | new.parts:
         was, now = old.parts.get(key), new.parts.get(key)
-        points = (now.points[place] if now else 0.0) - (was.points[place] if was else 0.0)
+        points = _above(now, place, level) - _above(was, place, level)
         if abs(points) >= 0.05:
             name = (now or was).name  # type: ignore[union-attr]  # one of them is there
             shares = [0.0 if side is None else side.share[place] for side in (was, now)]
             marks = [None if side is None else _score(side.score, place) for side in (was, now)]
             found.append((points, f"{name}{_shares(*shares)}{_marks(*marks)}: {_signed(points)} points"))
     return tuple(sentence for _, sentence in sorted(found, key=lambda one: -abs(one[0]))[:_REASONS])
+
+
+def _level(place: int, old: Side, new: Side) -> float:
+    """The tenant's unrounded score, the mean of both sides; 0 where one of them has none."""
+    scores = [sum(part.points[place] for part in side.parts.values()) for side in (old, new)]
+    return 0.0 if np.isnan([old.overall[place], new.overall[place]]).any() else float(np.mean(scores))
+
+
+def _above(part: PartColumns | None, place: int, level: float) -> float:
+    """Points that a component brings beyond what the same share would bring at the tenant's level.
+
+    Shares sum to 1 on both sides, so these points sum to the same change as the plain ones. But a weak
+    component that weighs more costs points here, where its own plain points would rise.
+    """
+    return 0.0 if part is None else float(part.points[place] - part.share[place] * level)
 
 
 def _shares(old: float, new: float) -> str:

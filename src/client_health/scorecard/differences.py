@@ -75,7 +75,9 @@ def _rules(card: Scorecard) -> dict[str, Any]:
 def _summary(card: Scorecard | None) -> str | None:
     if card is None:
         return None
-    return ", ".join(f"{part.key} {_words('weight', part.weight)}" for part in card.components)
+    weights = ", ".join(f"{part.key} {_words('weight', part.weight)}" for part in card.components)
+    rule = None if card.applies_to is None else card.applies_to.model_dump()
+    return f"{weights}; for {_words('applies_to', rule) if rule else 'all tenants'}"
 
 
 def _part(part: Component | None) -> str | None:

@@ -1,6 +1,6 @@
 """Scores of some tenants on some dates: what a page of the portfolio draws and explains."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -39,8 +39,7 @@ def components(connection: sa.Connection, wanted: Collection[Key]) -> Mapping[Ke
     """Component scores and states of exact dates, tenants and versions; without those that are not stored."""
     days, tenants = {day for day, _, _ in wanted}, {tenant for _, tenant, _ in wanted}
     columns = (table.c.day, table.c.tenant, table.c.scorecard, table.c.component_scores)
-    query = sa.select(*columns, table.c.component_states, table.c.overall)
+    query: sa.Select[Any] = sa.select(*columns, table.c.component_states, table.c.overall)
     query = query.where(table.c.day.in_(days), table.c.tenant.in_(tenants))
-    rows: Sequence[sa.Row[tuple[Any, ...]]] = connection.execute(query).all()
-    found = {(row.day, row.tenant, row.scorecard): row for row in rows}
+    found = {(row.day, row.tenant, row.scorecard): row for row in connection.execute(query)}
     return {key: found[key] for key in wanted if key in found}

@@ -248,17 +248,25 @@ def whole_fleet_since(connection: sa.Connection, first: date) -> list[Run]:
     return [_run(row) for row in connection.execute(query)]
 
 
-def suspicious(connection: sa.Connection) -> list[Run]:
-    """Runs that are held back and that nobody has accepted, the newest first."""
+def ever_suspicious(connection: sa.Connection) -> list[Run]:
+    """Runs that were held back, whatever came of it, the newest first."""
     query = sa.select(table).where(table.c.outcome == "suspicious").order_by(table.c.created_at.desc())
-    found = [_run(row) for row in connection.execute(query)]
-    return [run for run in found if not run.counts.get("accepted_by")]
+    return [_run(row) for row in connection.execute(query)]
 
 
-def note_accepted(connection: sa.Connection, run_id: str, by_run: str) -> None:
-    """A suspicious run's figures were published by another run."""
-    counts = find(connection, run_id).counts | {"accepted_by": by_run}
-    connection.execute(sa.update(table).where(table.c.id == run_id).values(counts=counts))
+def suspicious(connection: sa.Connection) -> list[Run]:
+    """Runs that are held back still: neither accepted nor superseded, the newest first."""
+    found = ever_suspicious(connection)
+    return [run for run in found if "accepted_by" not in run.counts and "superseded_by" not in run.counts]
+
+
+def settle_suspicious(connection: sa.Connection, published: Run) -> None:
+    """Suspicious runs of a date that is published now are accepted, or superseded by other figures."""
+    for run in suspicious(connection):
+        if run.score_date == published.score_date:
+            word = "accepted_by" if run.id == published.options.get("held") else "superseded_by"
+            counts = run.counts | {word: published.id}
+            connection.execute(sa.update(table).where(table.c.id == run.id).values(counts=counts))
 
 
 def rows_before(connection: sa.Connection, day: date) -> dict[str, int]:

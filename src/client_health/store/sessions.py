@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ class Session:
     """A living session and whose it is."""
 
     user: User
-    csrf: str
+    csrf: str = field(repr=False)
     seen_at: datetime
 
 

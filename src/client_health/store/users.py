@@ -1,7 +1,7 @@
 """Users of the dashboard. Passwords are kept as argon2id hashes, made and checked in `accounts`."""
 
 import uuid
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -21,7 +21,7 @@ class User:
     name: str
     display_name: str
     role: Role
-    password_hash: str | None
+    password_hash: str | None = field(repr=False)
     subject: str | None
     created_at: datetime
     last_sign_in_at: datetime | None
@@ -119,4 +119,4 @@ def all_users(connection: sa.Connection) -> list[User]:
 
 
 def _user(row: sa.Row[tuple[object, ...]]) -> User:
-    return User(**{field.name: row._mapping[field.name] for field in fields(User)})
+    return User(**{one.name: row._mapping[one.name] for one in fields(User)})

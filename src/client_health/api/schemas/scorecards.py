@@ -1,10 +1,11 @@
 """Scorecards: versions, drafts, and what a draft would change."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from client_health.api.checks import searchable
 from client_health.api.schemas.base import ORG, Answer, RiskLevel, StatusWord
 
 CONTENT: dict[str, Any] = {
@@ -60,7 +61,7 @@ class DraftBody(BaseModel):
 class PublishBody(DraftBody):
     """A draft to publish, and why."""
 
-    note: str | None = Field(default=None, max_length=500)
+    note: Annotated[str | None, Field(max_length=500), AfterValidator(searchable)] = None
 
 
 class DifferenceAnswer(Answer):

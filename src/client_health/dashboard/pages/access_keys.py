@@ -29,8 +29,8 @@ def create(
     request: Request,
     ctx: Ctx,
     who: Admin,
+    role: Annotated[Role, Form()],
     name: Annotated[str, Form(max_length=2000)] = "",
-    role: Annotated[Role, Form()] = "viewer",
 ) -> HTMLResponse:
     """Make a key; its secret is shown once."""
     shown = " ".join(name.split())

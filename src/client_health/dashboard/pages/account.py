@@ -70,5 +70,5 @@ def _page(request: Request, ctx: Context, who: Visitor, status: int = 200, **val
             (one, browser.named(one.agent)) for one in sessions.of_user(connection, who.user_id, ctx.clock())
         ]
     given = {"fault": None, "changed": False} | values
-    here = sessions.identity(request.cookies[COOKIE])
-    return render(request, "account.html", who, status, user=user, sessions=living, here=here, **given)
+    mine = sessions.identity(request.cookies[COOKIE])
+    return render(request, "account.html", who, status, user=user, sessions=living, mine=mine, **given)

@@ -16,7 +16,8 @@ from client_health.dashboard.rendering import is_fragment_wanted, render
 from client_health.dashboard.run_words import run_line, schedule_words
 from client_health.errors import NotFoundError
 from client_health.jobs import requests
-from client_health.jobs.nights import next_fire
+from client_health.jobs.standing import standing
+from client_health.settings.model import Settings
 from client_health.store import freshness, held, run_pages, runs, tenants
 from client_health.store.runs import OPEN, Run
 
@@ -79,17 +80,17 @@ def run_now(ctx: Ctx, who: Admin) -> Response:
 
 def _head(connection: sa.Connection, ctx: Context, now: datetime) -> dict[str, Any]:
     sources = freshness.of_sources(connection, ctx.settings)
+    stands = standing(connection, ctx.settings, now)
     return {
-        "schedule": _schedule(ctx, now),
-        "last": runs.last_published(connection),
+        "schedule": _schedule(ctx.settings, stands.next_run),
+        "stands": stands,
+        "last": None if stands.day is None else runs.that_published(connection, stands.day),
         "sources": sources,
         "asked": [query for source in sources for query in source.queries],
     }
 
 
-def _schedule(ctx: Context, now: datetime) -> Schedule:
-    settings = ctx.settings
-    fire = next_fire(settings.schedule.cron, settings.zone, now)
+def _schedule(settings: Settings, fire: datetime | None) -> Schedule:
     local = None if fire is None else f"{fire.astimezone(settings.zone):%Y-%m-%d %H:%M} {settings.timezone}"
     return Schedule(
         schedule_words(settings.schedule.cron), settings.schedule.cron, settings.timezone, fire, local

@@ -68,7 +68,6 @@ def show_scorecards(request: Request, ctx: Ctx, who: Viewer) -> Response:
             "versions": _versions(connection, published),
             "sets": scorecard_sets.all_sets(connection)[::-1],
             "under_way": runs.open_with_key(connection, PUBLICATION),
-            "day": runs.last_published(connection),
         }
     return render(request, "scorecards.html", who, **values)
 

@@ -114,7 +114,7 @@ def _of_score(
         "freshness": freshness(subject),
         "changes": [(days, subject.earlier(days)) for days in CHANGES],
         "peers": peers_of(connection, ctx.settings.benchmarks, wanted.tenant_id),
-        "history": history_shown(subject, first, last, notes),
+        "history": history_shown(subject, first, _newest(last, notes, ctx), notes),
         "ranges": RANGES,
         "views": VIEWS,
         "change": change_of(connection, wanted),
@@ -122,3 +122,9 @@ def _of_score(
         "usage_first": usage_first,
         "usage": usage_charts(subject.daily, subject.published.scorecard, usage_first, last),
     }
+
+
+def _newest(last: date, notes: list[Note], ctx: Context) -> date:
+    """Where the history ends: what was written since the last score belongs to it, what is planned does not."""
+    today = ctx.clock().astimezone(ctx.settings.zone).date()
+    return max([last, *(note.day for note in notes if note.day <= today)])

@@ -34,8 +34,8 @@ def add(
     request: Request,
     ctx: Ctx,
     who: Admin,
+    role: Annotated[Role, Form()],
     name: Text = "",
-    role: Annotated[Role, Form()] = "viewer",
     display_name: Text = "",
     password: Text = "",
 ) -> HTMLResponse:

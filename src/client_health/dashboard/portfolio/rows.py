@@ -20,7 +20,7 @@ SPARK_WIDTH, SPARK_HEIGHT = 84, 22
 
 @dataclass(frozen=True)
 class PortfolioRow:
-    """A tenant in the list. `own_day`: the date of its score, where it is not the fleet's. `renews_in`: days."""
+    """A tenant in the list. `own_day`: the date of its score, if not the fleet's. `renews_in`: days."""
 
     tenant: Row
     address: str

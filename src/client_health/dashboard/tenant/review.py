@@ -16,8 +16,9 @@ from client_health.explanations.service import Row
 from client_health.store.notes import Note
 
 FOR_CUSTOMERS = ("meeting", "renewal")  # a call, an escalation or a note may hold what is ours alone
-MOST_NOTES = 5
+MOST_NOTES = 4
 MOST_COMPONENTS = 8
+CHART_HEIGHT = 160.0  # pixels: with MOST_COMPONENTS rows it still fits on a sheet
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def review(
     return Review(
         begin,
         end,
-        history_shown(subject, quarter.first, last, notes),
+        history_shown(subject, quarter.first, last, notes, CHART_HEIGHT),
         change,
         rows[:MOST_COMPONENTS],
         max(0, len(rows) - MOST_COMPONENTS),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from client_health.dashboard.charts.history import HistoryChart, Place, history
+from client_health.dashboard.charts.history import HEIGHT, HistoryChart, Place, history
 from client_health.dashboard.tenant.subject import Subject
 from client_health.explanations.service import Row
 from client_health.store.notes import Note
@@ -48,12 +48,15 @@ class HistoryShown:
         return sum(one.row.overall is not None for one in self.rows)
 
 
-def history_shown(subject: Subject, first: date, last: date, notes: Sequence[Note]) -> HistoryShown:
+def history_shown(
+    subject: Subject, first: date, last: date, notes: Sequence[Note], height: float = HEIGHT
+) -> HistoryShown:
     """The part of a tenant's history between two dates, with notes and scorecard changes as marks."""
     rows = [row for row in subject.scores if first <= row.day <= last]
     marks = _marked(subject, first, last, notes)
     risk = subject.published.scorecard.risk
-    chart = history([(row.day, row.overall) for row in rows], first, last, risk, [mark.day for mark in marks])
+    marked_on = [mark.day for mark in marks]
+    chart = history([(row.day, row.overall) for row in rows], first, last, risk, marked_on, height)
     told = [
         HistoryRow(row, subject.versions[row.scorecard].label, place)
         for row, place in zip(rows, chart.places, strict=True)
