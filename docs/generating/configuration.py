@@ -118,12 +118,17 @@ def _boolean(field: Schema) -> str:
     return "`true`, `false`"
 
 
+def _map(field: Schema) -> str:
+    return f"a table of text to {_allowed(field['additionalProperties'])}"
+
+
 _TYPES: dict[str, Callable[[Schema], str]] = {
     "string": _text,
     "integer": _number,
     "number": _number,
     "array": _list,
     "boolean": _boolean,
+    "object": _map,
 }
 
 
@@ -131,7 +136,7 @@ def _default(field: Schema, required: bool) -> str:
     if required:
         return "required"
     value = field.get("default")
-    if value in (None, []):
+    if value in (None, [], {}):
         return "left out"
     if isinstance(value, bool):
         return code(str(value).lower())

@@ -46,9 +46,12 @@ def test_a_draft_is_checked_replayed_published_and_marked_in_the_history(visit, 
     expect(version).to_contain_text("Logins tell more than cases")
     expect(version).to_contain_text("anna.admin")
     page.goto(f"/tenants/{story_tenant(site)}?view=reported")
-    expect(page.get_by_role("heading", name="Score history")).to_be_visible()
-    page.goto(f"/tenants/{story_tenant(site)}")
     expect(page.locator(".as-of")).to_contain_text("default v2")
+    page.get_by_role("button", name="Recalculate").click()  # the first date that v2 is the first to tell
+    expect(page.locator("#job .job.good")).to_be_visible(timeout=PATIENCE)
+    page.reload()
+    marks = page.get_by_role("list", name="Marks in the chart")
+    expect(marks).to_contain_text("default v1 → default v2")
 
 
 def test_what_is_wrong_stands_at_its_field_and_nothing_that_was_typed_is_lost(visit):

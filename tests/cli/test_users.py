@@ -3,7 +3,11 @@
 import os
 import pty
 import re
+import select
+import signal
 import subprocess
+import termios
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -20,6 +24,7 @@ from tests.cli.conftest import COMMAND, Cli
 from tests.store.conftest import open_store
 
 T = TypeVar("T")
+PATIENCE = 60  # seconds
 PASSWORD = "seven green apples"
 GENERATED = r"[a-z2-9]{5}(-[a-z2-9]{5}){3}\n"
 
@@ -38,22 +43,22 @@ def with_stdin(cli: Cli, given: str, *arguments: str) -> subprocess.CompletedPro
 
 
 def at_a_terminal(cli: Cli, answers: list[str], *arguments: str) -> tuple[int, str]:
-    """The installed command at a terminal that answers its questions; returns what the terminal showed."""
+    """The installed command at a terminal, answered where it asks unseen; returns what was shown."""
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(cli.folder)
         os.execve(COMMAND, [str(COMMAND), *arguments], cli.environment)
-    shown, pending = "", list(answers)
-    while True:
-        try:
-            read = os.read(terminal, 4096).decode()
-        except OSError:  # the command has ended
-            break
-        if not read:
-            break
-        shown += read
-        if pending and shown.rstrip().endswith(":"):
+    shown, pending, deadline = "", list(answers), time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if select.select([terminal], [], [], 0.05)[0]:
+            try:
+                shown += os.read(terminal, 4096).decode()
+            except OSError:  # the command has ended
+                break
+        elif pending and not termios.tcgetattr(terminal)[3] & termios.ECHO:
             os.write(terminal, (pending.pop(0) + "\n").encode())
+    else:
+        os.kill(child, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown
 
 

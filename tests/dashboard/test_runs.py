@@ -117,7 +117,7 @@ def test_run_now_while_one_is_open_says_so_with_a_link(service):
 def test_a_run_that_has_ended_since_is_in_nobodys_way(service):
     done = service.night(TUESDAY)
     html = page(visit(service, "admin"), already=done.id)
-    assert "already" not in html
+    assert "See how far it is" not in html
     assert page(visit(service, "admin"), already="nothing")
 
 

@@ -10,6 +10,8 @@ from client_health.errors import ConflictError
 from client_health.replay.preview import preview
 from client_health.replay.results import Moved, Preview
 from client_health.scorecard.sets import ScorecardSet
+from client_health.store import portfolio
+from client_health.store.portfolio import Filters
 from client_health.store.schema import health_scores
 from tests.cast import MONDAY, SCORECARD, Service, make_service
 from tests.jobs.fleets import contents
@@ -109,6 +111,26 @@ def test_a_mover_is_told_the_components_that_move_it(service, tmp_path):
     assert of(previewed(service, set_of(tmp_path, steeper)).movers, "anna").reasons == (
         "Support tickets, score 10 → 50: +16.0 points",
     )
+
+
+def test_movers_are_all_who_move_the_largest_first_and_the_reasons_sum_to_the_change(tmp_path, store_url):
+    service = make_segmented(tmp_path, store_url)
+    Past(service, 33).live(6)
+    service.night(MONDAY + 6 * DAY, accept=True)
+    cards = set_of(tmp_path, MINING.replace("[[0, 10], [0.3, 70], [1, 90]]", "[[0, 0], [1, 100]]"), OTHER)
+    told = previewed(service, cards)
+    with service.store.read() as connection:
+        before = {row.tenant_id: row.overall for row in portfolio.page(connection, Filters()).rows}
+    publish(service, cards)
+    after = {name: service.score(name).overall for name in before}
+    moved = {one.tenant_id: (one.score_from, one.score_to) for one in told.movers}
+    assert moved == {name: (before[name], after[name]) for name in before if before[name] != after[name]}
+    assert len(moved) > 4
+    sizes = [abs(one.change) for one in told.movers]
+    assert sizes == sorted(sizes, reverse=True)
+    for one in told.movers:
+        assert sum(map(points, one.reasons)) == pytest.approx(one.change, abs=1.15)  # both scores are rounded
+    service.store.close()
 
 
 def test_a_component_that_comes_or_goes_is_told_as_left_out_on_the_other_side(service, tmp_path):

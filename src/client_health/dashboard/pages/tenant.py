@@ -125,6 +125,6 @@ def _of_score(
 
 
 def _newest(last: date, notes: list[Note], ctx: Context) -> date:
-    """Where the history ends: what was written since the last score belongs to it, what is planned does not."""
+    """Where the history ends: what happened since the last score is in it, what is planned is not."""
     today = ctx.clock().astimezone(ctx.settings.zone).date()
     return max([last, *(note.day for note in notes if note.day <= today)])
