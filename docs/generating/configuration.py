@@ -142,4 +142,6 @@ def _default(field: Schema, required: bool) -> str:
         return code(str(value).lower())
     if isinstance(value, str):
         return code(f'"{value}"')
+    if isinstance(value, list):
+        return code("[" + ", ".join(f'"{one}"' for one in value) + "]")
     return code(f"{value:g}") if isinstance(value, float) else code(value)

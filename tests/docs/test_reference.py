@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 from client_health.api.application import PREFIX, create_api
 from client_health.cli.main import app
 from client_health.scorecard.model import Component, Risk, Scorecard, Trend
-from client_health.settings import model
+from client_health.settings import access, model
 from client_health.settings.model import Settings
 from client_health.store.engine import Store
 from tests.docs.pages import DOCS
@@ -35,6 +35,9 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[scorecard]": model.ScorecardSettings,
     "[benchmarks]": model.BenchmarkSettings,
     "[[benchmarks.measures]]": model.BenchmarkMeasure,
+    "[web]": access.WebSettings,
+    "[sign_in]": access.SignInSettings,
+    "[oidc]": access.OidcSettings,
     "[[components]]": Component,
     "[trend]": Trend,
     "[risk]": Risk,
