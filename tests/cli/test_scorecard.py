@@ -71,6 +71,7 @@ def test_before_the_first_run_the_list_is_empty(cli):
 
 def test_the_list_tells_versions_the_newest_first_with_their_notes(cli):
     assert cli("run", "--as-of", "2026-03-01").returncode == 0
+    assert "publication" not in cli("scorecard", "list").stdout
     publish(cli, OTHER, "--note", "tickets [count] more")
     lines = [" ".join(line.split()) for line in cli("scorecard", "list").stdout.splitlines()]
     assert lines[0] == "version published by note"
@@ -78,7 +79,24 @@ def test_the_list_tells_versions_the_newest_first_with_their_notes(cli):
     assert lines[1].endswith("tickets [count] more")
     assert lines[2].startswith("small v1 20")
     assert lines[2].endswith("first run")
-    assert len(lines) == 3
+
+
+def test_going_back_is_no_new_version_but_a_publication_of_its_own(cli):
+    assert cli("run", "--as-of", "2026-03-01").returncode == 0
+    publish(cli, OTHER)
+    publish(cli, SCORECARD, "--note", "back")
+    lines = [line.split() for line in cli("scorecard", "list").stdout.splitlines()]
+    versions, publications = lines[1:3], lines[4:]
+    assert [(*line[:2], "force" in line) for line in versions] == [
+        ("small", "v2", False),
+        ("small", "v1", True),
+    ]
+    assert [line[:3] for line in publications] == [
+        ["3", "small", "v1"],
+        ["2", "small", "v2"],
+        ["1", "small", "v1"],
+    ]
+    assert publications[0][-1] == "back"
 
 
 def test_the_list_marks_all_that_are_in_force_together(segmented):

@@ -122,14 +122,24 @@ def test_a_clean_run_of_the_same_date_publishes_and_drops_what_was_kept(service)
     held_back = service.night(TUESDAY)
     assert kept(service) == {held_back.id}
     move(service, 7, active=10)
-    assert service.night(TUESDAY).outcome == "clean"
+    clean = service.night(TUESDAY)
+    assert (clean.outcome, kept(service), overall(service)) == ("clean", set(), (TUESDAY, 100))
+    with pytest.raises(ConflictError, match=f"was published since, by the run {clean.id}"):
+        accept(service, held_back)
+    with service.store.read() as connection:
+        assert runs.suspicious(connection) == []
+
+
+def test_of_two_held_runs_of_a_date_one_is_accepted_and_the_other_superseded(service):
+    move(service, 7)
+    noon = requests.whole_fleet_now(service.settings, "test", datetime(2026, 3, 3, 12, tzinfo=UTC))
+    provisional, night = service.perform(noon), service.night(TUESDAY)
+    assert (provisional.outcome, night.outcome) == ("suspicious", "suspicious")
+    done = accept(service, night)
+    counts = [service.run_of(run.id).counts for run in (provisional, night)]
+    assert [one.get("accepted_by") for one in counts] == [None, done.id]
+    assert [one.get("superseded_by") for one in counts] == [done.id, None]
     assert kept(service) == set()
-    late = accept(service, held_back)
-    assert (late.status, late.failure) == (
-        "failed",
-        f"the figures of the run {held_back.id} are no longer kept; run again",
-    )
-    assert overall(service) == (TUESDAY, 100)
 
 
 def test_other_dates_do_not_drop_what_is_kept(service):
@@ -151,6 +161,8 @@ def test_what_nobody_accepts_is_dropped_after_a_month(service, days, gone):
     if gone:
         with service.store.read() as connection, pytest.raises(NotFoundError, match="no longer kept"):
             held.read(connection, held_back.id)
+        late = accept(service, held_back)
+        assert (late.status, "no longer kept; run again" in late.failure) == ("failed", True)
 
 
 def test_several_held_nights_are_accepted_one_by_one(service):
