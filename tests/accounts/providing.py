@@ -1,6 +1,6 @@
 """A real identity provider from npm, `oidc-provider`, as a process; and somebody who signs in there."""
 
-import json
+import hashlib
 import os
 import re
 import shutil
@@ -83,9 +83,9 @@ def serving(cache: Path) -> Iterator[IdentityProvider]:
 
 
 def _installed(cache: Path) -> Path:
-    """A folder with the sources and their packages, one per version of them."""
-    wanted = json.loads((SOURCES / "package.json").read_text("utf-8"))["dependencies"]
-    folder = cache / "-".join(f"{name}-{version}" for name, version in wanted.items())
+    """A folder with the sources and their packages, one for each content of them."""
+    sources = b"".join(file.read_bytes() for file in sorted(SOURCES.iterdir()))
+    folder = cache / hashlib.sha256(sources).hexdigest()[:12]
     if not folder.exists():
         with tempfile.TemporaryDirectory(dir=cache) as temporary:
             made = Path(temporary) / "made"
@@ -93,7 +93,6 @@ def _installed(cache: Path) -> Path:
             _install(made)
             with suppress(OSError):  # another worker was faster
                 made.rename(folder)
-    shutil.copy(SOURCES / "serve.mjs", folder)
     return folder
 
 

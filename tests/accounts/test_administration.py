@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from client_health.accounts import administration, passwords
+from client_health.accounts import administration, passwords, sign_in
 from client_health.accounts.administration import NewUser, OwnChange
 from client_health.accounts.passwords import PasswordRefusedError
 from client_health.accounts.sign_in import Origin, SignInRefusedError, TooManyAttemptsError
@@ -194,5 +194,9 @@ def test_what_happens_is_logged_with_names_and_without_passwords(store, anna, be
         assert "ben" in line
         assert "anna" in line
     assert "sign-in refused" in said
-    for secret in (PASSWORD, OTHER, "wrong plum", token, "argon2"):
+    with pytest.raises(SignInRefusedError):
+        sign_in.by_password(store, SignInSettings(), "my secret by mistake", "x", HERE, NOON)
+    said += capsys.readouterr().out
+    assert "(unknown)" in said
+    for secret in (PASSWORD, OTHER, "wrong plum", token, "argon2", "by mistake"):
         assert secret not in said

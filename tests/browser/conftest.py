@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from client_health.dashboard.context import COOKIE
 from client_health.store.keys import Role
-from tests.browser.chromium import NoChromiumError, find_chromium
+from tests.browser.chromium import Chromium, NoChromiumError, find_chromium
 from tests.browser.served import Site, build_demo, build_empty, serving
 from tests.browser.watching import Watch
 
@@ -38,14 +38,20 @@ class Visit(Protocol):
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium per worker."""
+def chromium() -> Chromium:
+    """Found or installed; without one the tests are skipped, or fail where nothing may be skipped."""
     try:
-        chromium = find_chromium()
+        return find_chromium()
     except NoChromiumError as error:
         if os.environ.get(NO_SKIPS):
             raise
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="package")
+def browser(chromium: Chromium) -> Iterator[Browser]:
+    """One running Chromium. It ends with these tests: Playwright keeps an event loop running in this thread,
+    and others of this process, such as those of the job engine, refuse to start beside one."""
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         started = chromium.launch(playwright)
@@ -54,7 +60,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo, built once for all workers: the first builds it, the others wait."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
@@ -67,7 +73,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(browser: Browser, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demo, served to this worker alone."""
     folder = tmp_path_factory.mktemp("site") / "demo"
     shutil.copytree(built, folder)
@@ -76,7 +82,7 @@ def site(browser: Browser, built: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="session")
-def empty_site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def empty_site(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A service that has not run yet."""
     folder = tmp_path_factory.mktemp("empty") / "service"
     build_empty(folder)

@@ -57,7 +57,7 @@ def test_a_note_stands_in_the_list_and_in_the_history_until_it_is_removed(visit,
 def test_the_alert_level_is_kept_with_who_set_it(visit, site):
     page = visit(path(site, "ticket_storm"), "csm")
     page.get_by_role("combobox", name="Alert level").select_option("PROACTIVE")
-    page.get_by_role("button", name="Set", exact=True).or_(page.locator(".as-of")).first.click()
+    page.get_by_role("button", name="Set the alert level").click()
     expect(page.get_by_text("set by Carl Kaya")).to_be_visible()
     expect(page.get_by_role("combobox", name="Alert level")).to_have_value("PROACTIVE")
 

@@ -55,7 +55,7 @@ def test_a_tenant_is_recalculated_noted_and_watched(plain, site):
         page.reload()
     expect(page.locator(".job.good")).to_be_visible()
     page.get_by_role("combobox", name="Alert level").select_option("NONE")
-    page.get_by_role("button", name="Set", exact=True).click()
+    page.get_by_role("button", name="Set the alert level").click()
     expect(page.get_by_text("set by Carl Kaya")).to_be_visible()
     page.locator("#notes").get_by_label("Text").fill("Written without scripts")
     page.locator("#notes").get_by_role("button", name="Add").click()

@@ -36,6 +36,7 @@ class Forks:
             "folder": str(folder),
             "arguments": arguments,
             "environment": environment,
+            "in": str(folder / ".in") if (folder / ".in").exists() else os.devnull,
             "out": str(folder / ".out"),
             "err": str(folder / ".err"),
         }
@@ -66,6 +67,14 @@ class Cli:
         (self.folder / ".err").unlink()
         assert "Traceback" not in out + err, err
         return CompletedProcess(arguments, code, out, err)
+
+    def with_stdin(self, given: str, *arguments: str) -> CompletedProcess[str]:
+        """The same with something on standard input."""
+        (self.folder / ".in").write_text(given, "utf-8")
+        try:
+            return self(*arguments)
+        finally:
+            (self.folder / ".in").unlink()
 
     def installed(self, *arguments: str, **environment: str) -> CompletedProcess[str]:
         """Run the installed command to its end, as a user does."""

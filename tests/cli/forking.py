@@ -1,6 +1,6 @@
 """Runs the command many times without paying for its start: imports it once, forks for each call.
 
-Reads one JSON object a line (arguments, environment, folder, out, err), answers with the exit code.
+Reads one JSON object a line (arguments, environment, folder, in, out, err), answers with the exit code.
 """
 
 import json
@@ -26,7 +26,7 @@ def run(call: dict) -> None:
     sys.argv = ["client-health", *call["arguments"]]
     for number, name in ((1, call["out"]), (2, call["err"])):
         os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(os.open(call["in"], os.O_RDONLY), 0)
     code = 0
     try:
         main()

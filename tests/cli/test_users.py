@@ -5,7 +5,6 @@ import pty
 import re
 import select
 import signal
-import subprocess
 import termios
 import time
 from collections.abc import Callable
@@ -27,19 +26,6 @@ T = TypeVar("T")
 PATIENCE = 60  # seconds
 PASSWORD = "seven green apples"
 GENERATED = r"[a-z2-9]{5}(-[a-z2-9]{5}){3}\n"
-
-
-def with_stdin(cli: Cli, given: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The installed command with something on its standard input."""
-    return subprocess.run(
-        [COMMAND, *arguments],
-        cwd=cli.folder,
-        env=cli.environment,
-        input=given,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def at_a_terminal(cli: Cli, answers: list[str], *arguments: str) -> tuple[int, str]:
@@ -101,7 +87,7 @@ def test_a_generated_password_stands_alone_on_standard_output_and_is_for_the_fir
 
 
 def test_a_password_from_standard_input_is_told_nowhere(cli):
-    done = with_stdin(cli, PASSWORD + "\n", "users", "add", "ben", "--role", "csm", "--password-stdin")
+    done = cli.with_stdin(PASSWORD + "\n", "users", "add", "ben", "--role", "csm", "--password-stdin")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "User ben, role csm, may sign in.\n"
     assert may_enter(cli, "ben", PASSWORD)
@@ -144,7 +130,7 @@ def test_a_bad_role_name_or_password_is_2(cli):
     assert cli("users", "add", "anna").returncode == 2
     assert cli("users", "add", "anna berger", "--role", "csm").returncode == 2
     for weak in ("", "short\n", "password1234\n"):
-        done = with_stdin(cli, weak, "users", "add", "anna", "--role", "csm", "--password-stdin")
+        done = cli.with_stdin(weak, "users", "add", "anna", "--role", "csm", "--password-stdin")
         assert done.returncode == 2
         assert "password" in done.stderr
         assert weak.strip() == "" or weak.strip() not in done.stderr
@@ -153,7 +139,7 @@ def test_a_bad_role_name_or_password_is_2(cli):
 
 def test_users_are_listed_without_anything_secret(cli):
     cli("users", "add", "anna", "--role", "admin", "--display-name", "[bold]Anna[/bold]")
-    with_stdin(cli, PASSWORD, "users", "add", "ben", "--role", "csm", "--password-stdin")
+    cli.with_stdin(PASSWORD, "users", "add", "ben", "--role", "csm", "--password-stdin")
     cli("users", "disable", "ben")
     listed = cli("users", "list").stdout
     rows = {line.split()[0]: line for line in listed.splitlines()}
@@ -165,7 +151,7 @@ def test_users_are_listed_without_anything_secret(cli):
 
 def test_who_is_disabled_stays_out_until_enabled(cli):
     cli("users", "add", "anna", "--role", "admin")
-    with_stdin(cli, PASSWORD, "users", "add", "ben", "--role", "csm", "--password-stdin")
+    cli.with_stdin(PASSWORD, "users", "add", "ben", "--role", "csm", "--password-stdin")
     assert cli("users", "disable", "Ben").returncode == 0
     assert not may_enter(cli, "ben", PASSWORD)
     assert cli("users", "enable", "ben").returncode == 0
@@ -173,7 +159,7 @@ def test_who_is_disabled_stays_out_until_enabled(cli):
 
 
 def test_a_reset_replaces_the_password_and_lets_in_who_had_to_wait(cli):
-    with_stdin(cli, PASSWORD, "users", "add", "ben", "--role", "csm", "--password-stdin")
+    cli.with_stdin(PASSWORD, "users", "add", "ben", "--role", "csm", "--password-stdin")
     for _ in range(5):
         assert not may_enter(cli, "ben", "a wrong password")
     assert not may_enter(cli, "ben", PASSWORD)

@@ -276,6 +276,17 @@ def test_columns_that_no_tenant_fills_are_left_out(tmp_path):
     service.store.close()
 
 
+def test_a_tenant_that_was_never_scored_is_listed_without_figures(tmp_path):
+    service = make_service(tmp_path, f"sqlite:///{tmp_path / 'store.db'}")
+    service.night(MONDAY)
+    with service.store.write() as connection:
+        connection.execute(sa.insert(tenants).values(tenant_id="new", name="New", is_active=True))
+    found = rows(page(visit(service), "/?sort=score"))
+    assert list(found)[-1] == "New"
+    assert found["New"][:4] == ["Not enough data", "–", "–", "–"]
+    service.store.close()
+
+
 def test_no_match_says_so_and_offers_the_way_back(client):
     markup = page(client, "/?search=zzz&risk=LOW&sort=name")
     assert rows(markup) == {}

@@ -188,3 +188,18 @@ def test_a_run_of_named_tenants_links_to_them(service):
     run = service.tenant_at(service.clock(), "anna", "ben")
     html = page(visit(service), f"/runs/{run.id}")
     assert '<a href="/tenants/anna">Anna</a>' in html
+
+
+def test_a_run_that_another_made_superfluous_is_told_as_settled(suspicious):
+    service, run_id = suspicious
+    for name in ("anna", "ben", "carla", "dora"):
+        service.app.tenant(name)
+    later = service.night(TUESDAY)
+    assert later.outcome == "clean"
+    html = page(visit(service, "admin"), f"/runs/{run_id}")
+    assert "Held back, superseded" in html
+    assert f'<a href="/runs/{later.id}">See the run that did</a>' in html
+    assert "/accept" not in html
+    answer = post(visit(service, "admin"), f"/runs/{run_id}/accept")
+    assert answer.status_code == 409
+    assert "was published since" in answer.text

@@ -64,6 +64,17 @@ def serving(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], st
         process.wait()
 
 
+def sign_in(address: str, name: str, password: str) -> str:
+    """Open a page that is for administrators, sign in, and follow; returns the path that one ends at."""
+    with httpx2.Client(base_url=address, follow_redirects=True) as browser:
+        page = browser.get("/users")
+        assert page.url.path == "/sign-in"
+        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+        page = browser.post("/sign-in", data={"name": name, "password": password, **hidden})
+        assert page.status_code == 200
+        return page.url.path
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     folder = tmp_path_factory.mktemp("demo")
@@ -162,6 +173,8 @@ def test_it_serves_what_it_prints_and_ends_on_ctrl_c(tmp_path: Path) -> None:
         address = f"http://127.0.0.1:{port}"
         headers = {"Authorization": f"Bearer {key}"}
         assert httpx2.get(f"{address}/livez").status_code == 200
+        name, password = re.findall(r"sign in as (\S+), password (\S+)", said)[0]
+        assert sign_in(address, name, password) == "/users"
         answer = httpx2.get(f"{address}{API}/high-risk", headers=headers)
         assert answer.status_code == 200
         assert answer.json()["total"] >= 1

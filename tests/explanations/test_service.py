@@ -7,8 +7,8 @@ from fastapi.testclient import TestClient
 
 from client_health.api.application import PREFIX, create_api
 from client_health.errors import ConflictError, NotFoundError
-from client_health.explanations.service import explain_tenant
-from client_health.store import keys
+from client_health.explanations.service import advise, explain_tenant
+from client_health.store import keys, portfolio
 from tests.cast import MONDAY, make_service
 
 
@@ -83,3 +83,26 @@ def test_what_cannot_be_explained_says_why(service):
     assert asked(service, "/nobody/explanation").status_code == 404
     assert asked(service, "/anna/explanation").status_code == 409
     assert asked(service, "/anna/explanation?from=soon").status_code == 422
+
+
+def test_what_would_bring_a_component_to_100_does(service):
+    service.app.tenant("anna", active=4, tickets=3)
+    service.night(MONDAY)
+    with service.store.read() as connection:
+        told = advise(connection, portfolio.one(connection, "anna"))
+    assert told.figures == {"active_users": 4, "total_users": 10, "support_tickets": 3}
+    assert [(one.key, one.value_from, one.value_to) for one in told.full] == [
+        ("login", 4, 10),
+        ("tickets", 3, 0),
+    ]
+    service.app.tenant("anna", active=10, tickets=0)
+    service.night(MONDAY)
+    assert service.score("anna").overall == 100
+
+
+def test_advice_needs_the_measures_behind_the_score(service):
+    service.night(MONDAY)
+    with service.store.write() as connection:
+        connection.exec_driver_sql("delete from usage_metrics")
+    with service.store.read() as connection, pytest.raises(ConflictError, match="no longer stored"):
+        advise(connection, portfolio.one(connection, "anna"))

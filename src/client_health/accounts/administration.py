@@ -138,5 +138,6 @@ def _require_password_here(user: User) -> None:
 
 
 def _require_another_admin(connection: sa.Connection, user: User) -> None:
-    if user.role == "admin" and user.disabled_at is None and not users.other_admins(connection, user.id):
+    is_one = user.role == "admin" and user.disabled_at is None
+    if is_one and not users.other_admins(connection, user.id, hold=True):
         raise ConflictError(f"{user.name!r} is the last admin; make somebody else an admin first")

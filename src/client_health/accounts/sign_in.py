@@ -16,7 +16,8 @@ from client_health.store.engine import Store
 from client_health.store.users import User
 
 log = structlog.get_logger(__name__)
-LONGEST_AGENT = 300
+LONGEST_AGENT, LONGEST_ADDRESS = 300, 100
+NOBODY = "(unknown)"  # the log does not repeat what a stranger typed: it may be a password
 WRONG = "Name or password is wrong."
 
 
@@ -62,11 +63,15 @@ def prove(
     """
     name = names.normal(name)
     with store.write() as connection:
-        _note_attempt(connection, limits, name, origin, now)
-        user = _find(connection, name)
+        known = users.by_name(connection, name) if name.isprintable() else None
+        told = {"user": known.name if known else NOBODY, "address": origin.address}
+        if not _note_attempt(connection, limits, name, origin, now):
+            log.warning("sign-in refused", reason="too many attempts", **told)
+            raise TooManyAttemptsError(limits.window)
+    user = known if known is not None and known.disabled_at is None else None
     found = passwords.check(password, user.password_hash if user else None)
     if user is None or not found.is_right:
-        log.warning("sign-in refused", user=name, address=origin.address, reason="name or password")
+        log.warning("sign-in refused", reason="name or password", **told)
         raise SignInRefusedError(WRONG)
     with store.write() as connection:
         sign_in_failures.forget(connection, user.name)
@@ -77,27 +82,22 @@ def prove(
 
 def _note_attempt(
     connection: sa.Connection, limits: SignInSettings, name: str, origin: Origin, now: datetime
-) -> None:
+) -> bool:
+    """Whether one more attempt is borne; if so, it is noted as a failure for the time being."""
     since, address = now - timedelta(seconds=limits.window), _network(origin.address)
     sign_in_failures.take_turn(connection)
     failures = sign_in_failures.count(connection, name, address, since)
     if failures.of_name >= limits.failures_per_account or failures.of_address >= limits.failures_per_address:
-        log.warning("sign-in refused", user=name, address=origin.address, reason="too many attempts")
-        raise TooManyAttemptsError(limits.window)
+        return False
     sign_in_failures.note(connection, name, address, now, since)
-
-
-def _find(connection: sa.Connection, name: str) -> User | None:
-    """The user, if it may sign in by password at all."""
-    user = users.by_name(connection, name) if name.isprintable() else None
-    return None if user is None or user.disabled_at is not None else user
+    return True
 
 
 def begin_session(connection: sa.Connection, user: User, origin: Origin, now: datetime, by: str) -> str:
     """Begin the session of a user who has shown who they are; returns its token."""
     agent = (origin.agent or "")[:LONGEST_AGENT] or None
     log.info("signed in", user=user.name, role=user.role, address=origin.address, by=by)
-    return sessions.begin(connection, user.id, now, origin.address, agent)
+    return sessions.begin(connection, user.id, now, origin.address[:LONGEST_ADDRESS], agent)
 
 
 def _network(address: str) -> str:
@@ -105,7 +105,7 @@ def _network(address: str) -> str:
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
-        return address[:100]
+        return address[:LONGEST_ADDRESS]
     if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is None:
         return str(ipaddress.ip_network((found, 64), strict=False))
     return str(found)

@@ -85,6 +85,8 @@ def _nothing_else(now: bool, as_of: str | None, tenant: list[str] | None) -> Non
 
 def _held(store: Store, run_id: str) -> RunRequest:
     """The request that publishes a held run; the first characters of its id do, if they are enough."""
+    if not run_id:
+        raise UsageError("--accept: give the id of a run or its first characters, or no value at all")
     with store.read() as connection:
         found = [one for one in runs.ever_suspicious(connection) if one.id.startswith(run_id)]
         run = found[0] if len(found) == 1 else runs.find(connection, run_id)

@@ -53,9 +53,8 @@ class RunLine:
 
     @property
     def jump(self) -> dict[str, Any] | None:
-        """Why it was held back, while nobody has accepted it."""
-        settled = {"accepted_by", "superseded_by"} & self.run.counts.keys()
-        held_back = self.run.outcome == "suspicious" and not settled
+        """Why it is held back, until it is accepted or its date published otherwise."""
+        held_back = self.run.outcome == "suspicious" and _settled(self.run) is None
         return self.run.counts.get("jump") if held_back else None
 
 
@@ -85,13 +84,20 @@ def _state(run: Run) -> State:
     if run.status == "failed":
         return State("Failed", "high", "bad")
     if run.outcome == "suspicious":
-        accepted = bool(run.counts.get("accepted_by"))
+        settled = _settled(run)
         return (
-            State("Held back, accepted", "check", "quiet") if accepted else State("Held back", "high", "bad")
+            State(f"Held back, {settled}", "check", "quiet") if settled else State("Held back", "high", "bad")
         )
     if run.outcome == "with_errors":
         return State("With errors", "medium", "warn")
     return State("Completed", "low", "good")
+
+
+def _settled(run: Run) -> str | None:
+    """What came of a run that was held back; None: it still is."""
+    if "accepted_by" in run.counts:
+        return "accepted"
+    return "superseded" if "superseded_by" in run.counts else None
 
 
 def schedule_words(cron: str) -> str:

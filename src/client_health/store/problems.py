@@ -78,25 +78,19 @@ def by_query(connection: sa.Connection, run_id: str) -> list[QueryProblems]:
 
 def by_tenant(connection: sa.Connection, run_id: str, limit: int) -> tuple[list[TenantProblems], int]:
     """A run's problems by tenant, errors first, of at most `limit` tenants; and how many there are."""
-    own = table.c
-    hit = (
-        sa.select(own.tenant_id, sa.func.min(own.number).label("first"))
-        .where(own.run_id == run_id, own.tenant_id.is_not(None))
-        .group_by(own.tenant_id)
-        .subquery()
-    )
-    total = connection.scalar(sa.select(sa.func.count()).select_from(hit)) or 0
-    shown = sa.select(hit.c.tenant_id, hit.c.first).order_by(hit.c.first).limit(limit).subquery()
+    own, first = table.c, sa.func.min(table.c.number)
+    hit = sa.select(own.tenant_id).where(own.run_id == run_id, own.tenant_id.is_not(None))
+    ids = connection.scalars(hit.group_by(own.tenant_id).order_by(first)).all()
+    shown = [str(tenant_id) for tenant_id in ids[:limit]]
     query = (
         sa.select(table, tenants.c.name.label("tenant_name"))
-        .join(shown, shown.c.tenant_id == own.tenant_id)
         .outerjoin(tenants, tenants.c.tenant_id == own.tenant_id)
-        .where(own.run_id == run_id)
-        .order_by(shown.c.first, own.number)
+        .where(own.run_id == run_id, own.tenant_id.in_(shown))
+        .order_by(own.number)
     )
     found: dict[str, TenantProblems] = {}
     for row in connection.execute(query):
         problem = Problem(row.severity, row.message, row.query, row.tenant_id, row.column)
         before = found.get(row.tenant_id, TenantProblems(row.tenant_id, row.tenant_name, ()))
         found[row.tenant_id] = replace(before, problems=(*before.problems, problem))
-    return list(found.values()), int(total)
+    return list(found.values()), len(ids)

@@ -313,7 +313,7 @@ sign_in_failures = sa.Table(
     "sign_in_failures",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),  # SHA-256 of what was typed
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("failed_at", Instant, nullable=False, index=True),
 )

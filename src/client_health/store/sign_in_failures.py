@@ -1,13 +1,12 @@
 """Wrong passwords of the last minutes, by name and by address; who has too many must wait."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from client_health.store.schema import sign_in_failures as table
-
-LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -44,5 +43,5 @@ def forget(connection: sa.Connection, name: str) -> None:
 
 
 def _key(name: str) -> str:
-    """Names are typed by strangers: any length, any case, and NUL, which PostgreSQL refuses."""
-    return name.casefold().replace("\0", "")[:LONGEST_NAME]
+    """Strangers type anything, at times a password in the wrong field: only its digest is kept."""
+    return hashlib.sha256(name.casefold().encode("utf-8", "surrogatepass")).hexdigest()

@@ -87,10 +87,11 @@ def is_empty(connection: sa.Connection) -> bool:
     return connection.execute(sa.select(table.c.id).limit(1)).one_or_none() is None
 
 
-def other_admins(connection: sa.Connection, user_id: str) -> int:
-    """How many enabled admins there are besides this user; they stay so until the transaction ends."""
+def other_admins(connection: sa.Connection, user_id: str, hold: bool = False) -> int:
+    """How many enabled admins there are besides this user. `hold`: none changes until the transaction ends."""
     wanted = sa.select(table.c.id).where(table.c.role == "admin", table.c.disabled_at.is_(None))
-    return len(set(connection.scalars(wanted.with_for_update())) - {user_id})
+    found = connection.scalars(wanted.with_for_update() if hold else wanted)
+    return len(set(found) - {user_id})
 
 
 def by_id(connection: sa.Connection, user_id: str) -> User:

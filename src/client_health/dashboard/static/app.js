@@ -10,11 +10,6 @@ document.addEventListener("click", (event) => {
   if (closer) document.getElementById(closer.dataset.closes).close();
 });
 
-// A select with this mark sends its form by itself; the form's button does it where scripts are off.
-document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
-});
-
 const rows = () => [...document.querySelectorAll("tr[data-row]")];
 
 function step(by) {
