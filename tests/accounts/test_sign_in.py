@@ -216,6 +216,25 @@ def test_a_password_of_older_parameters_is_renewed_at_sign_in(door, monkeypatch)
     assert door.enter()
 
 
+@pytest.mark.parametrize("meanwhile", ["reset", "disable"])
+def test_a_change_while_the_password_is_checked_holds(door, monkeypatch, meanwhile):
+    user, check = administration.named(door.store, "anna"), passwords.check
+
+    def slow(password, kept):
+        checked = check(password, kept)
+        monkeypatch.setattr(passwords, "check", check)
+        if meanwhile == "reset":
+            administration.reset_password(door.store, user, "eight red plums", "test", must_change=True)
+        else:
+            with door.store.write() as connection:
+                users.disable(connection, user.id, NOON)
+        return checked
+
+    monkeypatch.setattr(passwords, "check", slow)
+    with pytest.raises(SignInRefusedError, match="wrong"):
+        door.enter()
+
+
 def test_a_reset_lets_in_who_had_to_wait(door):
     door.fail(5)
     user = administration.named(door.store, "anna")

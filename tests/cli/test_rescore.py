@@ -40,7 +40,8 @@ def scores(cli: Cli) -> list[tuple]:
     return rows(
         cli,
         "select day, overall, trend, baseline_score, scorecard from health_scores h "
-        "join tenants t on t.id = h.tenant where tenant_id = 'anna' and day >= '2026-03' order by day, scorecard",
+        "join tenants t on t.id = h.tenant where tenant_id = 'anna' and day >= '2026-03' "
+        "order by day, scorecard",
     )
 
 

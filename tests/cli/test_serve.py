@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 
+import httpx2
 import pytest
 
 from client_health.api.application import PREFIX
@@ -88,6 +89,27 @@ def test_serve_without_a_worker_queues_and_does_not_perform(start, cli_on_both):
     assert call(port, f"{PREFIX}/jobs/{job}", key)[1]["status"] == "queued"
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=20) == 0
+
+
+@pytest.mark.parametrize(("proxies", "address"), [('["127.0.0.1"]', "203.0.113.9"), ("[]", "127.0.0.1")])
+def test_only_a_trusted_proxy_tells_who_is_behind_it(cli, proxies, address):
+    with (cli.folder / "client-health.toml").open("a", encoding="utf-8") as config:
+        config.write(f"\n[web]\ntrusted_proxies = {proxies}\n")
+    port = free_port()
+    process = cli.start("serve", "--no-worker", "--port", str(port))
+    wait_until(lambda: call(port, "/livez")[0] == 200, process)
+    told = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
+    with httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=told) as browser:
+        page = browser.get("/sign-in")
+        cookie = page.headers["set-cookie"]
+        form = cookie.partition("=")[2].partition(";")[0]
+        fields = {"name": "nobody", "password": "x", "form": form}
+        sent = browser.post("/sign-in", data=fields, headers={"Cookie": cookie.partition(";")[0]})
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=20)
+    assert (sent.status_code, "Secure" in cookie) == (422, address != "127.0.0.1")
+    refused = next(json.loads(line) for line in err.splitlines() if "sign-in refused" in line)
+    assert refused["address"] == address
 
 
 def test_a_port_that_is_taken_is_1_in_a_sentence(cli):

@@ -1,12 +1,12 @@
 """Publishing another scorecard: every stored date is scored under it, then it is in force in one step."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from client_health.errors import ConflictError, StaleVersionError
-from client_health.jobs import requests
+from client_health.jobs import requests, rescoring
 from client_health.store import portfolio, scorecard_sets
 from client_health.store.schema import health_scores, usage_metrics
 from tests.cast import MONDAY, SCORECARD, Service, make_service
@@ -239,3 +239,47 @@ def test_who_was_high_under_the_old_version_alone_does_not_stay_in_the_high_risk
     assert once_high() == []
     publish(service, set_of(tmp_path, SCORECARD))
     assert once_high() == [("anna", "UNKNOWN", MONDAY)]
+
+
+def test_filling_a_date_that_one_tenant_lacks_leaves_the_scores_of_the_others_as_they_were_told(
+    service, tmp_path
+):
+    service.night(MONDAY)
+    before = rows(service, health_scores)
+    publish(service, set_of(tmp_path, OTHER))
+    service.app.tenant("anna", active=5)
+    service.app.tenant("eva", active=8)
+    service.night(MONDAY)
+    done = work(service, ask(service, set_of(tmp_path, SCORECARD)))
+    assert rows(service, health_scores, health_scores.c.scorecard == 1, health_scores.c.tenant < 5) == before
+    assert (done.counts["scores_written"], service.score("eva").overall) == (1, 88)
+
+
+def test_a_provisional_score_of_the_old_version_gives_way_to_the_night_when_the_version_comes_back(
+    service, tmp_path
+):
+    service.night(MONDAY)
+    service.app.tenant("anna", active=2)
+    service.tenant_at(datetime(2026, 3, 3, 12, tzinfo=UTC), "anna")
+    publish(service, set_of(tmp_path, OTHER))
+    service.app.tenant("anna", active=5)
+    service.night(MONDAY + NEXT)
+    publish(service, set_of(tmp_path, SCORECARD))
+    anna = service.score("anna")
+    assert (anna.day, anna.overall, anna.as_of) == (MONDAY + NEXT, 70, datetime(2026, 3, 4, tzinfo=UTC))
+
+
+def test_a_draft_that_failed_is_scored_with_the_figures_of_the_night_when_it_is_published(
+    service, tmp_path, monkeypatch
+):
+    """It had written the provisional scores of noon, and then the power went."""
+    service.app.tenant("anna", active=2)
+    service.perform(requests.whole_fleet_now(service.settings, "test", datetime(2026, 3, 2, 12, tzinfo=UTC)))
+    with monkeypatch.context() as patch:
+        patch.setattr(rescoring.scorecard_sets, "put_in_force", None)
+        assert work(service, ask(service, set_of(tmp_path, OTHER))).status == "failed"
+    assert dates(service, 2) == [MONDAY]
+    service.app.tenant("anna", active=5)
+    service.night(MONDAY, accept=True)
+    publish(service, set_of(tmp_path, OTHER))
+    assert (service.score("anna").overall, service.score("anna").day) == (78, MONDAY)

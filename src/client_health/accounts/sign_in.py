@@ -49,8 +49,6 @@ def by_password(
     """Begin a session; returns its token, or raises SignInRefusedError."""
     user = prove(store, limits, name, password, origin, now)
     with store.write() as connection:
-        if users.by_id(connection, user.id).disabled_at is not None:
-            raise SignInRefusedError(WRONG)
         return begin_session(connection, user, origin, now, "password")
 
 
@@ -74,10 +72,21 @@ def prove(
         log.warning("sign-in refused", reason="name or password", **told)
         raise SignInRefusedError(WRONG)
     with store.write() as connection:
+        _require_unchanged(connection, user, password)
         sign_in_failures.forget(connection, user.name)
         if found.renewed is not None:
             users.renew_hash(connection, user.id, user.password_hash, found.renewed)
     return user
+
+
+def _require_unchanged(connection: sa.Connection, checked: User, password: str) -> None:
+    """Raise SignInRefusedError where the user was disabled or reset while the password was checked."""
+    user = users.by_id(connection, checked.id)
+    is_same = user.password_hash == checked.password_hash
+    if user.disabled_at is not None or not (
+        is_same or passwords.check(password, user.password_hash).is_right
+    ):
+        raise SignInRefusedError(WRONG)
 
 
 def _note_attempt(

@@ -103,7 +103,10 @@ def _remember(store: Store, walk: Walk, cards: PublishedSet, fleet: TenantColumn
 def _write(
     store: Store, run: Run, cards: PublishedSet, usage: UsageDay, group: ReplayedGroup, now: datetime
 ) -> int:
-    """Write one scorecard's scores of a date; a publication passes over those that are there already."""
+    """Write one scorecard's scores of a date; a publication passes over those that are there already.
+
+    Returns how many are new. What was told under a version that comes back stays as it was told.
+    """
     version: PublishedScorecard = cards.versions[group.scorecard]
     instants = {one: datetime.fromtimestamp(one, UTC) for one in np.unique(usage.as_of).tolist()}
     as_of = [instants[one] for one in usage.as_of[group.places].tolist()]
@@ -111,11 +114,12 @@ def _write(
     rows = score_rows(
         usage.day, version.id, group.tenants, group.fleet, told_from, as_of, now, reported=False
     )
+    publishes = run.options["publishes"]
     with store.write() as connection:
         runs.check(connection, run)
-        if run.options["publishes"]:
-            there = scores.tenants_scored(connection, usage.day, version.id)
-            if len(there) >= len(group.tenants) and there.issuperset(group.tenants.tolist()):
-                return 0
-        scores.write(connection, rows)
-    return len(group.tenants)
+        there = scores.instants(connection, usage.day, version.id) if publishes else {}
+        keyed = zip(group.tenants.tolist(), as_of, strict=True)
+        fresh = sum(key not in there or there[key] < instant for key, instant in keyed)
+        if fresh:
+            scores.write(connection, rows, fill=publishes)
+    return fresh

@@ -11,6 +11,7 @@ from client_health.store.types import Instant
 
 Rows = Iterable[Sequence[Any]]
 LATER_WINS = "excluded.as_of >= {table}.as_of"
+ONLY_LATER_WINS = "excluded.as_of > {table}.as_of"
 
 
 def merge(

@@ -13,7 +13,7 @@ from client_health.scorecard.components import Codes, ComponentScores, State
 from client_health.scorecard.fleet import FleetScores
 from client_health.scorecard.risk import Level, Reason
 from client_health.scorecard.trend import Baseline, Direction
-from client_health.store.bulk import LATER_WINS, merge
+from client_health.store.bulk import LATER_WINS, ONLY_LATER_WINS, merge
 from client_health.store.schema import health_scores as table
 from client_health.store.schema import score_days
 from client_health.store.types import Floats, pack, stack
@@ -140,14 +140,15 @@ def _whole(scores: Floats) -> list[int | None]:
     return [None if math.isnan(score) else int(score) for score in scores.tolist()]
 
 
-def write(connection: sa.Connection, rows: ScoreRows) -> None:
-    """Write the scores of a date; a row of a later `as_of` stays."""
+def write(connection: sa.Connection, rows: ScoreRows, fill: bool = False) -> None:
+    """Write the scores of a date; a row of a later `as_of` stays, and with `fill` one of the same, too."""
     values = (
         (*row, reported)
         for row, reported in zip(rows.tuples(connection.dialect.name), rows.reported, strict=True)
     )
     columns = (*COLUMNS, "is_reported")
-    merge(connection, table, columns, values, guard=LATER_WINS, quiet=QUIET, keep=("is_reported",))
+    guard = ONLY_LATER_WINS if fill else LATER_WINS
+    merge(connection, table, columns, values, guard=guard, quiet=QUIET, keep=("is_reported",))
     merge(connection, score_days, ("scorecard", "day"), [(rows.scorecard, rows.day)])
 
 
@@ -230,7 +231,8 @@ def newest_day(connection: sa.Connection, last: date = date.max) -> date | None:
     return day
 
 
-def tenants_scored(connection: sa.Connection, day: date, scorecard: int) -> set[int]:
-    """Tenants that have a score of a date under a scorecard version."""
-    query = sa.select(table.c.tenant).where(table.c.day == day, table.c.scorecard == scorecard)
-    return set(connection.scalars(query))
+def instants(connection: sa.Connection, day: date, scorecard: int) -> dict[int, datetime]:
+    """The `as_of` of each tenant's score of a date under a scorecard version."""
+    query = sa.select(table.c.tenant, table.c.as_of)
+    rows = connection.execute(query.where(table.c.day == day, table.c.scorecard == scorecard))
+    return {tenant: as_of for tenant, as_of in rows}

@@ -88,7 +88,7 @@ def is_empty(connection: sa.Connection) -> bool:
 
 
 def other_admins(connection: sa.Connection, user_id: str, hold: bool = False) -> int:
-    """How many enabled admins there are besides this user. `hold`: none changes until the transaction ends."""
+    """How many enabled admins there are besides this user. `hold`: they stay so for this transaction."""
     wanted = sa.select(table.c.id).where(table.c.role == "admin", table.c.disabled_at.is_(None))
     found = connection.scalars(wanted.with_for_update() if hold else wanted)
     return len(set(found) - {user_id})
