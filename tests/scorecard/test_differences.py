@@ -121,11 +121,13 @@ def test_another_order_of_components_is_told() -> None:
 def test_scorecards_that_come_and_go_are_told_by_their_components() -> None:
     key = card(component("left"), name="key", applies_to={"segment": ["Key"]})
     rest = card(*HALVES, name="rest")
-    assert lines(of(rest), of(key, rest)) == ["key: the scorecard is new: left 100 %"]
-    assert lines(of(key, rest), of(key)) == ["rest: the scorecard is gone; it was left 50 %, right 50 %"]
+    assert lines(of(rest), of(key, rest)) == ["key: the scorecard is new: left 100 %; for segment Key"]
+    assert lines(of(key, rest), of(key)) == [
+        "rest: the scorecard is gone; it was left 50 %, right 50 %; for all tenants"
+    ]
     assert lines(card(*HALVES, name="old"), card(*HALVES, name="new")) == [
-        "old: the scorecard is gone; it was left 50 %, right 50 %",
-        "new: the scorecard is new: left 50 %, right 50 %",
+        "old: the scorecard is gone; it was left 50 %, right 50 %; for all tenants",
+        "new: the scorecard is new: left 50 %, right 50 %; for all tenants",
     ]
 
 

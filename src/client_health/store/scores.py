@@ -235,4 +235,4 @@ def instants(connection: sa.Connection, day: date, scorecard: int) -> dict[int, 
     """The `as_of` of each tenant's score of a date under a scorecard version."""
     query = sa.select(table.c.tenant, table.c.as_of)
     rows = connection.execute(query.where(table.c.day == day, table.c.scorecard == scorecard))
-    return {tenant: as_of for tenant, as_of in rows}
+    return {row.tenant: row.as_of for row in rows}
