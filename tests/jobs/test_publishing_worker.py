@@ -119,6 +119,20 @@ def test_a_publication_by_command_that_is_killed_is_closed_and_can_be_repeated(s
     assert found == [("failed", "the process that performed it ended"), ("completed", None)]
 
 
+def test_a_publication_by_command_that_is_interrupted_is_cancelled_and_changes_nothing(service):
+    repeat_the_night(service)
+    interrupted = command(service, "scorecard", "publish")
+    wait_until(lambda: bool(dates(service, 2)))
+    interrupted.terminate()
+    _, err = interrupted.communicate(timeout=60)
+    assert (interrupted.returncode, "Traceback" in err) == (1, False), err
+    assert "What was in force stays in force." in err
+    assert (in_force(service).label, len(dates(service, 2)) < DAYS) == ("small v1", True)
+    with service.store.read() as connection:
+        query = sa.text("select status, failure from runs where kind = 'rescore'")
+        assert [tuple(row) for row in connection.execute(query)] == [("cancelled", "interrupted")]
+
+
 def is_waiting(process: subprocess.Popen[str]) -> bool:
     """Whether a command says that it waits for its turn, once it says something."""
     while line := process.stderr.readline():
