@@ -30,7 +30,7 @@ demo: $(READY) ## Build a demo database and serve it: PORT=8000 HOST=127.0.0.1 T
 	@$(BIN)/python -m client_health.demo --host $(HOST) --port $(PORT) --tenants $(TENANTS) --days $(DAYS)
 
 test: $(READY) ## Run every test: ARGS="-k name" to choose
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n 3 $(ARGS)
 
 check: $(READY) ## Format, lint, types, import order, docs in step with code
 	@$(BIN)/ruff format --check src tests bench docs
