@@ -49,6 +49,8 @@ def test_the_theme_follows_the_system_until_somebody_chooses(visit):
     assert page.evaluate(BACKGROUND) == LIGHT
     page.emulate_media(color_scheme="dark")
     assert page.evaluate(BACKGROUND) == DARK
+    expect(page.get_by_role("button", name="Light theme")).to_be_visible()
+    expect(page.get_by_role("button", name="Dark theme")).to_be_hidden()
     page.emulate_media(color_scheme="light")
     page.get_by_role("button", name="Dark theme").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
