@@ -10,7 +10,7 @@ HOST ?= 127.0.0.1
 TENANTS ?= 250
 DAYS ?= 180
 
-.PHONY: help setup demo test check format screenshots bench docs constraints clean
+.PHONY: help setup demo test test-faults check format screenshots bench docs constraints clean
 
 help: ## List the recipes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -29,8 +29,11 @@ setup: $(READY) ## Create the virtual environment
 demo: $(READY) ## Build a demo database and serve it: PORT=8000 HOST=127.0.0.1 TENANTS=250 DAYS=180
 	@$(BIN)/python -m client_health.demo --host $(HOST) --port $(PORT) --tenants $(TENANTS) --days $(DAYS)
 
-test: $(READY) ## Run every test: ARGS="-k name" to choose
+test: $(READY) ## Run every test but those of test-faults: ARGS="-k name" to choose
 	@$(BIN)/python -m pytest -n 3 $(ARGS)
+
+test-faults: $(READY) ## Kill, freeze, cut off, fill up: what docs/reliability.md promises. ARGS="-k name" to choose
+	@$(BIN)/python -m pytest -n 4 --dist worksteal tests/faults $(ARGS)
 
 check: $(READY) ## Format, lint, types, import order, docs in step with code
 	@$(BIN)/ruff format --check src tests bench docs

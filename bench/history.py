@@ -87,6 +87,17 @@ def filled(store: Store, fleet_of: list[Tenant], days: int, last: date = LAST) -
     return history
 
 
+def join(history: History, everybody: list[Tenant]) -> None:
+    """One more date, on which other tenants have come; those that were there before go on."""
+    history.tenants, day = everybody, history.days[-1] + timedelta(days=1)
+    with history.store.write() as connection:
+        tenants.sync(connection, everybody, True)
+        (version,) = scorecard_sets.in_force(connection).versions
+        walk = Walk(IN_FORCE, tenants.columns(connection))
+    history.days.append(day)
+    history.nights[:] = [_night(history, walk, version.id, day, len(history.days))]
+
+
 def _night(history: History, walk: Walk, scorecard: int, day: date, seed: int) -> Night:
     """Write one date as a run does, under the key of a scorecard version."""
     count, as_of = len(history.tenants), datetime.combine(day, time(), UTC) + timedelta(days=1)

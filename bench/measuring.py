@@ -1,6 +1,7 @@
 """Timing two things in turns, and what a row of the table says."""
 
 import gc
+import os
 import statistics
 import time
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 
 import psutil
 
-ROUNDS = 5
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))  # fewer only to try a benchmark out
 
 
 @dataclass(frozen=True)
@@ -82,16 +83,19 @@ def median(costs: list[Cost]) -> Cost:
 
 
 def cpu_seconds(server_pid: int | None) -> float:
-    """CPU used so far by this process and by the server: its processes, those that ended among them."""
-    total = time.process_time()
-    if server_pid is not None:
-        server = psutil.Process(server_pid)
-        ended = server.cpu_times()
-        total += ended.children_user + ended.children_system
-        for process in (server, *server.children(recursive=True)):
-            try:
-                times = process.cpu_times()
-            except psutil.NoSuchProcess:
-                continue
-            total += times.user + times.system
-    return total
+    """CPU used so far by this process and by the server."""
+    return time.process_time() + (0 if server_pid is None else server_cpu(server_pid))
+
+
+def server_cpu(pid: int) -> float:
+    """CPU used so far by the server: its processes, those that ended among them."""
+    server = psutil.Process(pid)
+    ended = server.cpu_times()
+    total = ended.children_user + ended.children_system
+    for process in (server, *server.children(recursive=True)):
+        try:
+            times = process.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system
+    return float(total)

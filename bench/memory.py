@@ -32,11 +32,11 @@ def _night(source_url: str, store_url: str, day: str) -> None:
     store = open_store(settings)
     score_night(store, settings, date.fromisoformat(day))
     store.close()
-    print(_high_water_mark())
+    print(high_water_mark())
 
 
-def _high_water_mark() -> float:
-    """In MB. Not `ru_maxrss`: that begins at the size of the process that started this one."""
+def high_water_mark() -> float:
+    """Of this process, in MB. Not `ru_maxrss`: that begins at the size of the one that started it."""
     with open("/proc/self/status", encoding="ascii") as status:
         line = next(line for line in status if line.startswith("VmHWM:"))
     return int(line.split()[1]) / 1000

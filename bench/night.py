@@ -5,7 +5,7 @@ from datetime import date
 
 import psycopg
 
-from bench.measuring import Result, at_most, in_turns
+from bench.measuring import ROUNDS, Result, at_most, in_turns
 from bench.world import World, score_night
 
 GOAL = 1.25
@@ -28,7 +28,7 @@ def benchmark(world: World) -> Iterator[Result]:
 
 
 def _compare(world: World, name: str, gentle: bool, features: bool = False) -> Result:
-    settings, days = world.settings(gentle, features), [world.next_day() for _ in range(6)]
+    settings, days = world.settings(gentle, features), [world.next_day() for _ in range(ROUNDS + 1)]
     ours, reference = iter(days), iter(days)
     score_night(world.store, settings, next(ours))  # warm up
     world.pure_sql.score_night(next(reference), gentle, features)

@@ -6,9 +6,12 @@ from pathlib import Path
 import psycopg
 import sqlalchemy as sa
 
+from bench.casework import FIRST_NIGHT
 from client_health.presets import load_preset
 from client_health.sources.statement import render
+from client_health.store import partitions
 from client_health.store.schema import metadata
+from tests.databases import TABLES
 
 MEASURES = {
     "login": ("active_users", "total_users"),
@@ -51,11 +54,16 @@ class PureSql:
 
 
 def create_tables(url: str, schema: str) -> None:
-    """Create the store's tables in a schema of another database."""
+    """Create the store's tables in a schema of another database, but none that would hide one of its own."""
     engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     with engine.begin() as connection:
         connection.exec_driver_sql(f"create schema {schema}")
-        metadata.create_all(connection.execution_options(schema_translate_map={None: schema}))
+        translated = connection.execution_options(schema_translate_map={None: schema})
+        metadata.create_all(
+            translated, [table for table in metadata.sorted_tables if table.name not in TABLES]
+        )
+        connection.exec_driver_sql(f"set local search_path = {schema}")
+        partitions.ensure(connection, FIRST_NIGHT, FIRST_NIGHT + timedelta(days=365))
     engine.dispose()
 
 

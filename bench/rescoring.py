@@ -17,6 +17,7 @@ from client_health.jobs.attempt import perform, wait_for_turn
 from client_health.scorecard.model import Scorecard
 from client_health.scorecard.sets import ScorecardSet
 from client_health.store import scorecards, scores
+from client_health.store.audit import Actor
 
 GOAL = 2.0
 DAYS, MOST_DAYS = 365, 400  # a publication leaves older dates alone
@@ -54,7 +55,9 @@ def _publish(history: History, draft: Scorecard) -> None:
     """The whole job, as the product does it."""
     settings, stop = settings_for("sqlite://", str(history.store.url)), threading.Event()
     with wait_for_turn(history.store, stop) as lease:
-        queued = requests.publish(history.store, ScorecardSet((draft,)), "command", "bench", utc_now())
+        queued = requests.publish(
+            history.store, ScorecardSet((draft,)), "command", Actor("bench", "command"), utc_now()
+        )
         assert queued is not None
         done = perform(history.store, settings, queued[1].id, lease, stop)
     if done.counts.get("scores_written") != history.scores:

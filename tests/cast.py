@@ -16,11 +16,13 @@ from client_health.jobs.attempt import perform, wait_for_turn
 from client_health.settings import Settings, load_settings
 from client_health.settings.addresses import resolve_address
 from client_health.store import migrate, portfolio, problems, runs
+from client_health.store.audit import Actor
 from client_health.store.engine import Store
 from client_health.store.runs import Run, RunRequest
 from client_health.usage.problems import Problem
 
 MONDAY = date(2026, 3, 2)
+TESTER = Actor("test", "command")
 
 CONFIG = """
 [store]
@@ -133,7 +135,7 @@ class Service:
     def night(self, day: date, accept: bool = False) -> Run:
         """A whole-fleet run as of the end of a day."""
         as_of = end_of_day(day, self.settings.zone)
-        return self.perform(requests.by_command(self.settings, as_of, (), accept, "test", self.clock()))
+        return self.perform(requests.by_command(self.settings, as_of, (), accept, TESTER, self.clock()))
 
     def nights(self, first: date, count: int) -> None:
         """Several nights in a row."""
@@ -143,7 +145,7 @@ class Service:
     def tenant_at(self, as_of: datetime, *tenant_ids: str) -> Run:
         """A run of named tenants at an instant."""
         return self.perform(
-            requests.by_command(self.settings, as_of, tenant_ids, False, "test", self.clock())
+            requests.by_command(self.settings, as_of, tenant_ids, False, TESTER, self.clock())
         )
 
     def score(self, tenant_id: str) -> Any:
@@ -164,6 +166,8 @@ class Service:
 
 def make_service(folder: Path, store_url: str, config: str = CONFIG, scorecard: str = SCORECARD) -> Service:
     """A service over a new application with four tenants: anna, ben, carla and dora, all at 100."""
+    if "[web]" not in config:  # tests call more often than people do
+        config += "[web]\nrequests_per_minute = 0\nrequests_per_minute_unknown = 0\n"
     (folder / "client-health.toml").write_text(config.replace("{store_url}", store_url), "utf-8")
     (folder / "scorecard.toml").write_text(scorecard, "utf-8")
     app = App(folder)
@@ -178,3 +182,8 @@ def make_service(folder: Path, store_url: str, config: str = CONFIG, scorecard: 
 def with_password(url: str) -> str:
     """An address with a password in it, which must never be shown."""
     return make_url(url).set(password="hunter2").render_as_string(hide_password=False)
+
+
+def person(name: str) -> Actor:
+    """Somebody who is signed in."""
+    return Actor(name, "user", "203.0.113.7")

@@ -151,8 +151,7 @@ def start_postgres(
     """A running server in a new folder of `directory`; of the system's if its user cannot go there."""
     parent = directory if directory is not None and _reachable(directory) else None
     home = Path(tempfile.mkdtemp(prefix="client-health-pg-", dir=parent))
-    if _is_root():
-        shutil.chown(home, UNPRIVILEGED)
+    give_to_server(home)
     server = PostgresServer(_binaries(home), home, settings or {})
     try:
         server.initialize()
@@ -161,6 +160,12 @@ def start_postgres(
         server.__exit__(None, None, None)
         raise
     return server
+
+
+def give_to_server(folder: Path) -> None:
+    """Let the server's user write to a folder."""
+    if _is_root():
+        shutil.chown(folder, UNPRIVILEGED)
 
 
 def casework_sqlite(path: Path) -> str:

@@ -20,9 +20,9 @@ from generating.markdown import NOTE, code, fenced, table
 
 INTRO = f"""# REST API
 
-All endpoints but the two for load balancers lie under `{PREFIX}`; the table leaves that
-out. Answers are JSON with names in camelCase. Scores run from 0 to 100, and high is healthy. Instants are in
-UTC. The application's own tenant id is called `organizationId`.
+All endpoints but those for load balancers and [/metrics](operations.md#metrics) lie under `{PREFIX}`;
+the table leaves that out. Answers are JSON with names in camelCase. Scores run from 0 to 100, and high is
+healthy. Instants are in UTC. The application's own tenant id is called `organizationId`.
 
 The running service has the same in machine-readable form: OpenAPI at `/openapi.json`, a page to try it at
 `/docs`, which needs no other server.
@@ -30,6 +30,7 @@ The running service has the same in machine-readable form: OpenAPI at `/openapi.
 ## Who may call
 
 Send an API key as a bearer token. `client-health keys create --name portal --role viewer` makes one.
+[security.md](security.md#api-keys) says how keys expire and are replaced.
 
 ```sh
 curl -H "Authorization: Bearer $KEY" http://127.0.0.1:8000{PREFIX}/high-risk
@@ -39,18 +40,22 @@ ROLES = {
     "viewer": ("reads everything", Viewer),
     "csm": ("also recalculates one tenant, sets alert levels and tries drafts of scorecards", Csm),
     "admin": (
-        "everything: also recalculates all tenants, cancels and accepts runs, publishes scorecards",
+        "everything: also recalculates all tenants, cancels and accepts runs, publishes scorecards, "
+        "reads the audit log",
         Admin,
     ),
 }
 ERRORS = {
-    HTTPStatus.UNAUTHORIZED: "no key, or one that is unknown or revoked",
+    HTTPStatus.BAD_REQUEST: "the body is no JSON",
+    HTTPStatus.UNAUTHORIZED: "no key, or one that is unknown, revoked or expired",
     HTTPStatus.FORBIDDEN: "the key's role does not allow this",
     HTTPStatus.NOT_FOUND: "no such tenant or job, or a tenant without a score yet",
     HTTPStatus.CONFLICT: "it does not fit the present state: an inactive tenant, a run that is over",
     HTTPStatus.PRECONDITION_FAILED: "somebody published scorecards since the ETag in `If-Match` was read",
     HTTPStatus.PRECONDITION_REQUIRED: "publishing scorecards needs `If-Match`",
     HTTPStatus.UNPROCESSABLE_ENTITY: "a parameter is out of range; the detail says which and what is allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "the body is longer than `max_body_kb` of `[web]`",
+    HTTPStatus.TOO_MANY_REQUESTS: "too many requests in a minute; `Retry-After` says how long to wait",
     HTTPStatus.SERVICE_UNAVAILABLE: "the store does not answer",
 }
 METHODS = ("get", "put", "post", "delete", "patch")

@@ -10,7 +10,7 @@ from client_health.settings.model import Settings
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-DURATION = r"^\s*\d+(\.\d+)?(ms|s|min|h)\s*$"
+DURATION = r"^\s*\d+(\.\d+)?(ms|s|min|h|d)\s*$"
 
 
 def settings_schema() -> Schema:

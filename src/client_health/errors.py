@@ -29,8 +29,16 @@ class StoreError(ClientHealthError):
     """The store cannot be reached or is not what this version expects."""
 
 
+class NewerStoreError(StoreError):
+    """A newer version of the program has brought the store to a schema that this one does not know."""
+
+
 class NotFoundError(ClientHealthError):
     """There is no such tenant, job, key or scorecard."""
+
+
+class KeyExpiredError(ClientHealthError):
+    """An API key is right, but its time is over."""
 
 
 class ConflictError(ClientHealthError):

@@ -10,7 +10,7 @@ from client_health.instants import iso
 
 Row = Mapping[str, Any]
 # A spreadsheet runs a cell that begins with one of these as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class _Passed:
@@ -23,7 +23,7 @@ class _Passed:
 def csv_lines(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
     """The header and one line per row, as they are asked for."""
     writer = csv.writer(_Passed(), lineterminator="\n")
-    yield writer.writerow(columns)
+    yield writer.writerow([cell(name) for name in columns])
     for row in rows:
         yield writer.writerow([cell(row.get(name)) for name in columns])
 

@@ -12,6 +12,7 @@ from client_health.accounts.sign_in import Origin, SignInRefusedError, TooManyAt
 from client_health.errors import ConflictError, NotFoundError, UsageError
 from client_health.settings.access import SignInSettings
 from client_health.store import sessions, users
+from tests.cast import TESTER, person
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 PASSWORD, OTHER = "seven green apples", "eight red plums"
@@ -21,12 +22,12 @@ pytestmark = pytest.mark.usefixtures("quick_passwords")
 
 @pytest.fixture
 def anna(store):
-    return administration.add(store, NewUser("anna", "admin", PASSWORD, "Anna Berger"), NOON, "test")
+    return administration.add(store, NewUser("anna", "admin", PASSWORD, "Anna Berger"), TESTER, NOON)
 
 
 @pytest.fixture
 def ben(store):
-    return administration.add(store, NewUser("ben", "csm", PASSWORD, must_change=True), NOON, "test")
+    return administration.add(store, NewUser("ben", "csm", PASSWORD, must_change=True), TESTER, NOON)
 
 
 def find(store, user):
@@ -53,18 +54,18 @@ def test_a_user_is_added_with_a_role_and_a_hash(anna, ben):
 @pytest.mark.parametrize("name", ["anna", "ANNA", " Anna "])
 def test_a_name_is_taken_whatever_its_case(store, anna, name):
     with pytest.raises(ConflictError, match="there is a user 'anna' already"):
-        administration.add(store, NewUser(name, "csm", OTHER), NOON, "test")
+        administration.add(store, NewUser(name, "csm", OTHER), TESTER, NOON)
 
 
 @pytest.mark.parametrize("name", ["", "  ", "anna berger", "a\nb", "a\0b", "x" * 101])
 def test_a_name_is_one_word_that_can_be_seen(store, name):
     with pytest.raises(UsageError, match="1 to 100 visible characters"):
-        administration.add(store, NewUser(name, "csm", OTHER), NOON, "test")
+        administration.add(store, NewUser(name, "csm", OTHER), TESTER, NOON)
 
 
 def test_a_reset_ends_the_sessions(store, ben):
     token = begin(store, ben)
-    administration.reset_password(store, ben, OTHER, "test", must_change=True)
+    administration.reset_password(store, ben, OTHER, TESTER, NOON, must_change=True)
     assert not lives(store, token)
     assert passwords.check(OTHER, find(store, ben).password_hash).is_right
 
@@ -73,9 +74,9 @@ def test_whom_the_identity_provider_knows_has_neither_password_nor_role_here(sto
     with store.write() as connection:
         emil = users.add(connection, "emil", "Emil", "csm", NOON, subject="issuer emil")
     with pytest.raises(ConflictError, match="identity provider"):
-        administration.reset_password(store, emil, OTHER, "test", must_change=True)
+        administration.reset_password(store, emil, OTHER, TESTER, NOON, must_change=True)
     with pytest.raises(ConflictError, match="identity provider"):
-        administration.change_role(store, emil.id, "admin", "test")
+        administration.change_role(store, emil.id, "admin", TESTER, NOON)
     change = OwnChange(PASSWORD, OTHER, "token", HERE)
     with pytest.raises(ConflictError, match="identity provider"):
         administration.change_own_password(store, SignInSettings(), emil, change, NOON)
@@ -83,25 +84,25 @@ def test_whom_the_identity_provider_knows_has_neither_password_nor_role_here(sto
 
 def test_the_last_admin_is_neither_disabled_nor_demoted(store, anna, ben):
     for attempt in (
-        lambda: administration.disable(store, anna.id, NOON, "anna"),
-        lambda: administration.change_role(store, anna.id, "csm", "anna"),
+        lambda: administration.disable(store, anna.id, person("anna"), NOON),
+        lambda: administration.change_role(store, anna.id, "csm", person("anna"), NOON),
     ):
         with pytest.raises(ConflictError, match="'anna' is the last admin"):
             attempt()
-    administration.change_role(store, ben.id, "admin", "anna")
-    administration.disable(store, anna.id, NOON, "ben")
+    administration.change_role(store, ben.id, "admin", person("anna"), NOON)
+    administration.disable(store, anna.id, person("ben"), NOON)
     with pytest.raises(ConflictError, match="'ben' is the last admin"):
-        administration.change_role(store, ben.id, "viewer", "ben")
+        administration.change_role(store, ben.id, "viewer", person("ben"), NOON)
 
 
 def test_two_admins_who_demote_each_other_at_once_leave_one(store, anna, ben):
-    administration.change_role(store, ben.id, "admin", "anna")
+    administration.change_role(store, ben.id, "admin", person("anna"), NOON)
     begin_together, refused = threading.Barrier(2), []
 
     def demote(user):
         begin_together.wait()
         try:
-            administration.change_role(store, user.id, "csm", "test")
+            administration.change_role(store, user.id, "csm", TESTER, NOON)
         except ConflictError:
             refused.append(user.name)
 
@@ -116,10 +117,10 @@ def test_two_admins_who_demote_each_other_at_once_leave_one(store, anna, ben):
 
 def test_disabling_ends_sessions_and_enabling_lets_in_again(store, anna, ben):
     token = begin(store, ben)
-    administration.disable(store, ben.id, NOON, "anna")
+    administration.disable(store, ben.id, person("anna"), NOON)
     assert not lives(store, token)
     assert find(store, ben).disabled_at == NOON
-    administration.enable(store, ben.id, "anna")
+    administration.enable(store, ben.id, person("anna"), NOON)
     assert find(store, ben).disabled_at is None
     assert not lives(store, token)
 
@@ -179,12 +180,12 @@ def test_one_ends_ones_own_sessions_only(store, anna, ben):
 
 
 def test_what_happens_is_logged_with_names_and_without_passwords(store, anna, ben, capsys):
-    administration.reset_password(store, ben, OTHER, "anna", must_change=True)
-    administration.change_role(store, ben.id, "viewer", "anna")
-    administration.disable(store, ben.id, NOON, "anna")
-    administration.enable(store, ben.id, "anna")
+    administration.reset_password(store, ben, OTHER, person("anna"), NOON, must_change=True)
+    administration.change_role(store, ben.id, "viewer", person("anna"), NOON)
+    administration.disable(store, ben.id, person("anna"), NOON)
+    administration.enable(store, ben.id, person("anna"), NOON)
     token = begin(store, ben)
-    administration.end_sessions(store, ben.id, "anna")
+    administration.end_sessions(store, ben.id, person("anna"), NOON)
     change = OwnChange("wrong plum or apple", PASSWORD, token, HERE)
     with pytest.raises(SignInRefusedError):
         administration.change_own_password(store, SignInSettings(), find(store, ben), change, NOON)

@@ -14,6 +14,7 @@ from client_health.accounts.sign_in import Origin, SignInRefusedError, TooManyAt
 from client_health.settings.access import SignInSettings
 from client_health.store import sessions, users
 from client_health.store.engine import Store
+from tests.cast import TESTER
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 PASSWORD = "seven green apples"
@@ -48,8 +49,8 @@ class Door:
 
 @pytest.fixture
 def door(store):
-    administration.add(store, NewUser("anna", "csm", PASSWORD, "Anna Berger"), NOON, "test")
-    administration.add(store, NewUser("ben", "csm", PASSWORD), NOON, "test")
+    administration.add(store, NewUser("anna", "csm", PASSWORD, "Anna Berger"), TESTER, NOON)
+    administration.add(store, NewUser("ben", "csm", PASSWORD), TESTER, NOON)
     return Door(store)
 
 
@@ -224,7 +225,7 @@ def test_a_change_while_the_password_is_checked_holds(door, monkeypatch, meanwhi
         checked = check(password, kept)
         monkeypatch.setattr(passwords, "check", check)
         if meanwhile == "reset":
-            administration.reset_password(door.store, user, "eight red plums", "test", must_change=True)
+            administration.reset_password(door.store, user, "eight red plums", TESTER, NOON, must_change=True)
         else:
             with door.store.write() as connection:
                 users.disable(connection, user.id, NOON)
@@ -238,7 +239,7 @@ def test_a_change_while_the_password_is_checked_holds(door, monkeypatch, meanwhi
 def test_a_reset_lets_in_who_had_to_wait(door):
     door.fail(5)
     user = administration.named(door.store, "anna")
-    administration.reset_password(door.store, user, "eight red plums", "test", must_change=False)
+    administration.reset_password(door.store, user, "eight red plums", TESTER, NOON, must_change=False)
     assert door.enter(password="eight red plums")
 
 

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from client_health.api.application import PREFIX, create_api
 from client_health.store import keys
-from tests.cast import MONDAY, Service, make_service
+from tests.cast import MONDAY, TESTER, Service, make_service
 from tests.conftest import DIALECTS
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -48,15 +49,25 @@ class Api:
 
 def open_api(service: Service) -> Api:
     """The API of a service, with new keys."""
-    made = {}
     with service.store.write() as connection:
-        for role in keys.ROLES:
-            made[role] = keys.create(connection, f"{role} key", role, service.clock())[1]
-        revoked, made["revoked"] = keys.create(connection, "old key", "admin", service.clock())
-        keys.revoke(connection, revoked.id, service.clock())
-    made["garbage"] = "ch_" + "x" * 43
+        made = make_keys(connection, service.clock())
     app = create_api(service.store, service.settings, service.clock)
     return Api(service, TestClient(app, raise_server_exceptions=False), made)
+
+
+def make_keys(connection: sa.Connection, now: datetime) -> dict[str, str]:
+    """Secrets: of each role, of each role replaced an hour ago, and some that open nothing."""
+    made, hour = {"garbage": "ch_" + "x" * 43}, timedelta(hours=1)
+    for role in keys.ROLES:
+        made[role] = keys.create(connection, f"{role} key", role, TESTER, now)[1]
+        old, made[f"{role}, replaced"] = keys.create(connection, "old", role, TESTER, now - 2 * hour)
+        made[f"{role}, new"] = keys.rotate(connection, old.id, TESTER, now - hour)[1]
+    revoked, made["revoked"] = keys.create(connection, "old key", "admin", TESTER, now)
+    keys.revoke(connection, revoked.id, TESTER, now)
+    made["expired"] = keys.create(connection, "late", "admin", TESTER, now - 2 * hour, now)[1]
+    outlived, made["outlived"] = keys.create(connection, "outlived", "admin", TESTER, now - 2 * hour)
+    keys.rotate(connection, outlived.id, TESTER, now - 2 * hour, overlap=hour)
+    return made
 
 
 def two_nights(service: Service) -> None:

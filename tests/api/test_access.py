@@ -7,7 +7,7 @@ from fastapi.routing import APIRoute
 
 from client_health.api.application import PREFIX
 from tests.api.conftest import TUESDAY, Api, assert_problem
-from tests.cast import SCORECARD
+from tests.cast import SCORECARD, TESTER
 
 ROLES = ("viewer", "csm", "admin")
 # A new route is added here with the lowest role that may call it, or a test fails.
@@ -18,6 +18,7 @@ LOWEST = {
     ("GET", "/features"): "viewer",
     ("GET", "/freshness"): "viewer",
     ("GET", "/benchmarks"): "viewer",
+    ("GET", "/audit"): "admin",
     ("GET", "/{orgId}/score"): "viewer",
     ("GET", "/{orgId}/history"): "viewer",
     ("GET", "/{orgId}/metrics"): "viewer",
@@ -71,25 +72,35 @@ def test_every_route_has_a_role(world):
     assert routes_of(world.client.app) | {("GET", "")} == set(LOWEST)
 
 
-@pytest.mark.parametrize("role", [None, "garbage", "revoked"])
+# Whose key opens nothing, and what they are told. "outlived": replaced, and its overlap is over.
+REFUSED = {
+    None: "send an API key: Authorization: Bearer <key>",
+    "garbage": "this API key is unknown or revoked",
+    "revoked": "this API key is unknown or revoked",
+    "expired": "this API key has expired; ask for a new one",
+    "outlived": "this API key has expired; ask for a new one",
+}
+
+
+@pytest.mark.parametrize("role", REFUSED)
 def test_without_a_valid_key_every_route_is_401(world, role):
     for route in LOWEST:
         response = call(world, route, role, job="none")
-        detail = assert_problem(response, 401)
+        assert assert_problem(response, 401) == REFUSED[role], route
         assert response.headers["www-authenticate"].startswith("Bearer")
-        assert ("send an API key" if role is None else "unknown or revoked") in detail
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_may_do_what_it_is_for_and_no_more(api, role):
     api.service.night(TUESDAY)  # there are two scores to explain
     for route, lowest in LOWEST.items():
-        job = api.post("/calculate-all")["jobId"]
-        response = call(api, route, role, job=job)
-        if ROLES.index(role) < ROLES.index(lowest):
-            assert lowest in assert_problem(response, 403)
-        else:
-            assert response.status_code == ANSWERS.get(route, 200), (route, response.text)
+        for key in (role, f"{role}, replaced", f"{role}, new"):
+            job = api.post("/calculate-all")["jobId"]
+            response = call(api, route, key, job=job)
+            if ROLES.index(role) < ROLES.index(lowest):
+                assert lowest in assert_problem(response, 403)
+            else:
+                assert response.status_code == ANSWERS.get(route, 200), (route, response.text)
 
 
 def test_a_forbidden_request_changes_nothing(api):
@@ -124,7 +135,7 @@ def test_a_key_stops_working_as_soon_as_it_is_revoked(api):
 
     assert api.ask("GET", "/", "viewer").status_code == 200
     with api.service.store.write() as connection:
-        keys.revoke(connection, "viewer key", api.service.clock())
+        keys.revoke(connection, "viewer key", TESTER, api.service.clock())
     assert api.ask("GET", "/", "viewer").status_code == 401
 
 

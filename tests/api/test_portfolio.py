@@ -10,7 +10,7 @@ from client_health.api.application import PREFIX
 from client_health.store import owners, portfolio
 from client_health.store.schema import score_current
 from tests.api.conftest import TUESDAY, assert_problem
-from tests.cast import MONDAY
+from tests.cast import MONDAY, person
 
 SORTS = ["score", "name", "change", "confidence", "arr", "renewal"]
 # Scores on Tuesday: anna 100, ben 100 (+94), carla 38 (−50), dora 0 (tickets alone), eva 100, gina none.
@@ -188,7 +188,9 @@ def test_a_row_says_what_is_stale_and_what_is_missing(world):
 
 def test_an_owner_who_was_assigned_here_comes_before_the_one_of_the_source(api):
     with api.service.store.write() as connection:
-        owners.assign(connection, portfolio.one(connection, "anna").id, "grace", "dana", api.service.clock())
+        owners.assign(
+            connection, portfolio.one(connection, "anna").id, "grace", person("dana"), api.service.clock()
+        )
     assert [row["owner"] for row in api.get("/", sort="name")["tenants"]] == ["grace", None, None, None]
     assert ids(api.get("/", owner="grace")) == ["anna"]
 

@@ -45,6 +45,7 @@ FULL = (
     Place("users", "/users"),
     Place("user", "/users/{user}"),
     Place("keys", "/users/keys"),
+    Place("audit", "/audit"),
     Place("account", "/account", "viewer"),
     Place("sign-in", "/sign-in", None),
     Place("not-found", "/nothing-is-here", "viewer"),

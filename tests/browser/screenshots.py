@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from client_health.dashboard.context import COOKIE
 from client_health.instants import utc_now
 from client_health.store import notes, tenants
+from client_health.store.audit import Actor
 from client_health.store.notes import NoteKind
 from tests.browser.chromium import ROOT, find_chromium
 from tests.browser.places import EMPTY, FULL, Place, story_tenant
@@ -85,7 +86,7 @@ def _write_notes(site: Site) -> None:
         tenant = tenants.find(connection, story_tenant(site)).id
         for kind, back, text in NOTES:
             day = now.date() - timedelta(days=back)
-            notes.add(connection, tenant, kind, day, text, author, now - timedelta(days=back))
+            notes.add(connection, tenant, kind, day, text, Actor(author, "user"), now - timedelta(days=back))
 
 
 def _readme(chromium: Browser, site: Site) -> None:

@@ -11,7 +11,7 @@ from client_health.jobs import requests
 from client_health.settings import load_settings
 from client_health.settings.load import load_scorecards
 from client_health.store.engine import open_store
-from tests.cast import SCORECARD
+from tests.cast import SCORECARD, person
 from tests.cli.conftest import Cli
 from tests.cli.test_scorecard import said, write
 from tests.jobs.publishing import OTHER
@@ -202,7 +202,7 @@ def test_while_a_publication_is_queued_elsewhere_a_second_is_refused_in_a_senten
     write(scored, OTHER)
     settings = load_settings(scored.folder / "client-health.toml")
     store = open_store(settings)
-    queued = requests.publish(store, load_scorecards(settings), "request", "portal", utc_now())
+    queued = requests.publish(store, load_scorecards(settings), "request", person("portal"), utc_now())
     store.close()
     assert queued is not None
     done = scored("scorecard", "publish")

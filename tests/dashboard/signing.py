@@ -12,14 +12,14 @@ from client_health.app.web import create_app
 from client_health.dashboard.context import COOKIE
 from client_health.store.keys import Role
 from client_health.store.users import User
-from tests.cast import Service
+from tests.cast import TESTER, Service
 
 PASSWORD = "seven green apples"
 
 
 def add_user(service: Service, name: str, role: Role = "admin", **more: bool) -> User:
     """A user with the one password of these tests."""
-    return administration.add(service.store, NewUser(name, role, PASSWORD, **more), service.clock(), "test")
+    return administration.add(service.store, NewUser(name, role, PASSWORD, **more), TESTER, service.clock())
 
 
 class Browser:

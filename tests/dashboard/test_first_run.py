@@ -9,7 +9,7 @@ from client_health.settings import load_settings
 from client_health.settings.addresses import resolve_address
 from client_health.store import migrate, runs
 from client_health.store.engine import Store
-from tests.cast import CONFIG, MONDAY, Service, make_service
+from tests.cast import CONFIG, MONDAY, TESTER, Service, make_service
 from tests.dashboard.visitors import visit
 
 
@@ -70,7 +70,7 @@ def test_a_first_run_that_failed_says_why(service):
 def test_a_first_run_that_is_under_way_is_said(service):
     with service.store.write() as connection:
         now = service.clock()
-        runs.create(connection, requests.by_command(service.settings, now, (), False, "test", now), now)
+        runs.create(connection, requests.by_command(service.settings, now, (), False, TESTER, now), now)
     assert "The first run is under way." in shown(service)
 
 

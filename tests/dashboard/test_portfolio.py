@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from client_health.store import owners, portfolio
 from client_health.store.schema import tenants
-from tests.cast import MONDAY, Service, make_service
+from tests.cast import MONDAY, Service, make_service, person
 from tests.dashboard.visitors import visit
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -261,7 +261,7 @@ def test_an_owner_who_is_assigned_here_sees_the_tenant_first(tmp_path):
     service.night(MONDAY)
     with service.store.write() as connection:
         key = portfolio.one(connection, "carla").id
-        owners.assign(connection, key, "Anna Csm", "boss", service.clock())
+        owners.assign(connection, key, "Anna Csm", person("boss"), service.clock())
     assert set(rows(page(visit(service, "csm")))) == {"Carla"}
     service.store.close()
 

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from client_health.dashboard.tenant.quarter import Quarter, offered, usual
 from client_health.errors import UsageError
 from client_health.store import notes, tenants
-from tests.cast import Service
+from tests.cast import Service, person
 from tests.dashboard.tenant_cast import LAST, ODD, cells, make_world, page, section, text
 from tests.dashboard.visitors import visit
 
@@ -23,7 +23,7 @@ def world(tmp_path_factory) -> Service:
     with service.store.write() as connection:
         key = tenants.find(connection, "anna").id
         for kind in (*INTERNAL, "meeting", "renewal"):
-            notes.add(connection, key, kind, LAST, f"Words of a {kind}", "anna", service.clock())
+            notes.add(connection, key, kind, LAST, f"Words of a {kind}", person("anna"), service.clock())
     return service
 
 

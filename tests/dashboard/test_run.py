@@ -7,7 +7,7 @@ import pytest
 
 from client_health.scorecard.sets import ScorecardSet
 from client_health.store import held, runs
-from tests.cast import CONFIG, MONDAY, Service, make_service
+from tests.cast import CONFIG, MONDAY, TESTER, Service, make_service
 from tests.dashboard.forms import post
 from tests.dashboard.test_runs import TUESDAY, ask_now, page, take
 from tests.dashboard.visitors import visit
@@ -46,7 +46,7 @@ def test_a_finished_run_shows_its_counts_queries_and_falls(service):
     assert "<h1>Run of 2026-03-03</h1>" in html
     assert "Completed" in html
     assert "Healthy" in html
-    assert '<a class="row-link" href="/tenants/ben">Ben</a>' in html
+    assert '<a class="row-link" href="/tenants/ben"><bdi>Ben</bdi></a>' in html
     assert "100 → 58" in html
     assert "<code>usage.tickets</code>" in html
     assert "small v1" in html
@@ -60,7 +60,7 @@ def test_problems_stand_by_query_and_by_tenant_with_links(service):
     html = page(visit(service), f"/runs/{run.id}")
     assert "Problems by query" in html
     by_tenant = html.partition("Problems by tenant")[2]
-    assert '<a class="row-link" href="/tenants/dora">Dora</a>' in by_tenant
+    assert '<a class="row-link" href="/tenants/dora"><bdi>Dora</bdi></a>' in by_tenant
     assert "<code>usage.login.active_users</code>" in by_tenant
     assert "1 tenant" in by_tenant
 
@@ -80,7 +80,7 @@ def test_the_details_of_an_open_run_ask_again_until_it_has_ended(service):
     assert fragment.lstrip().startswith(f'<div id="run" hx-get="{path}" hx-trigger="every 2s"')
     assert "<html" not in fragment
     with service.store.write() as connection:
-        runs.cancel(connection, run.id, service.clock())
+        runs.cancel(connection, run.id, TESTER, service.clock())
     ended = client.get(path, headers={"HX-Request": "true"}).text
     assert ended.lstrip().startswith('<div id="run">')
     assert "Cancelled" in ended

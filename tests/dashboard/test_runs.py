@@ -10,7 +10,7 @@ import pytest
 from client_health.dashboard.run_words import run_line, schedule_words
 from client_health.jobs import requests
 from client_health.store import runs
-from tests.cast import CONFIG, MONDAY, Service, make_service
+from tests.cast import CONFIG, MONDAY, Service, make_service, person
 from tests.dashboard.forms import csrf_of, post
 from tests.dashboard.visitors import visit
 
@@ -34,7 +34,7 @@ def page(client, path="/runs", **params):
 
 
 def ask_now(service):
-    wanted = requests.whole_fleet_now(service.settings, "anna", service.clock())
+    wanted = requests.whole_fleet_now(service.settings, person("anna"), service.clock())
     return requests.ask(service.store, service.settings, wanted, service.clock())[0]
 
 

@@ -141,7 +141,7 @@ def test_a_preview_shows_both_fleets_who_changes_and_why(service):
     assert 'aria-label="Now: 0 to 9 0' in told
     assert told.count('class="chart histogram"') == 2
     assert "Would be at a higher risk: 1 tenant" in told
-    assert '<a class="row-link" href="/tenants/ben">Ben</a>' in told
+    assert '<a class="row-link" href="/tenants/ben"><bdi>Ben</bdi></a>' in told
     assert "70 → 45" in told
     assert "Support tickets weighs 40 % → 90 %" in told
     assert "small, login: weight 60 % → 10 %" in told

@@ -11,7 +11,7 @@ from client_health.dashboard.charts.history import LEAST_RANGE
 from client_health.jobs import requests
 from client_health.jobs.attempt import perform, wait_for_turn
 from client_health.settings.load import load_scorecards
-from tests.cast import MONDAY, SCORECARD, Service, make_service
+from tests.cast import MONDAY, SCORECARD, TESTER, Service, make_service
 from tests.dashboard.tenant_cast import EVIL, LAST, ODD, address, cells, make_world, page, section, text
 from tests.dashboard.visitors import visit
 
@@ -253,7 +253,7 @@ def test_a_score_that_is_older_than_the_fleets_says_so(tmp_path):
 def test_a_recalculated_score_is_provisional(tmp_path):
     service = make_service(tmp_path, f"sqlite:///{tmp_path / 'store.db'}")
     service.night(LAST - timedelta(days=3))
-    service.perform(requests.one_tenant_now(service.settings, "anna", "test", service.clock()))
+    service.perform(requests.one_tenant_now(service.settings, "anna", TESTER, service.clock()))
     html = page(visit(service))
     assert "as of 2026-03-10 12:00 UTC , provisional until the night’s run" in text(html)
     assert "This score is of" not in page(visit(service), "ben")
@@ -264,7 +264,7 @@ def test_another_scorecard_is_marked_in_the_history(tmp_path):
     service.nights(MONDAY, 3)
     (tmp_path / "scorecard.toml").write_text(SCORECARD.replace("[10, 0]", "[5, 0]"), "utf-8")
     cards = load_scorecards(service.settings)
-    published = requests.publish(service.store, cards, "publish", "test", service.clock())
+    published = requests.publish(service.store, cards, "publish", TESTER, service.clock())
     assert published is not None
     with wait_for_turn(service.store, threading.Event()) as lease:
         perform(

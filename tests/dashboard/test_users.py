@@ -195,14 +195,14 @@ def test_a_key_is_made_shown_once_and_revoked(admin, service):
     secret = GENERATED.search(page.text)[1]
     assert "portal &lt;b&gt;" in page.text
     with service.store.read() as connection:
-        key = keys.verify(connection, secret)
+        key = keys.verify(connection, secret, service.clock())
     assert (key.name, key.role) == ("portal <b>", "csm")
     assert secret not in admin.text("/users/keys")
     revoked = admin.send(f"/users/keys/{key.id}/revoke", page="/users/keys")
     assert revoked.headers["location"] == "/users/keys"
     assert "Revoked" in admin.text("/users/keys")
     with service.store.read() as connection:
-        assert keys.verify(connection, secret) is None
+        assert keys.verify(connection, secret, service.clock()) is None
     assert admin.send(f"/users/keys/{key.id}/revoke", page="/users/keys").status_code == 404
 
 

@@ -11,17 +11,14 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg import sql
-from sqlalchemy import make_url
 
 from client_health.presets import load_preset
 from client_health.sources.statement import TenantRange, render, scoped
 from tests.casework.builder import AS_OF, Casework
 from tests.databases import PostgresServer, casework_postgresql
-from tests.docs.pages import DOCS, block_named
+from tests.docs.pages import block_named
+from tests.docs.roles import PAGE, as_role, drop_role, make_role
 
-PAGE = DOCS / "sources.md"
-ROLE = "client_health"
 RECENTLY = AS_OF - timedelta(days=3)
 FILLING = """
 insert into users
@@ -46,22 +43,10 @@ def app(postgres: PostgresServer) -> Iterator[str]:
     url = casework_postgresql(postgres.create_database(name))
     yield url
     postgres.drop_database(name)
-    with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        connection.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(ROLE)))
+    drop_role(postgres)
 
 
-def as_role(url: str) -> str:
-    return make_url(url).set(username=ROLE).render_as_string(hide_password=False)
-
-
-def make_role(url: str) -> None:
-    statements = block_named(PAGE, "sql", "-- a role that can only select")
-    database = make_url(url).database or ""
-    with psycopg.connect(url) as connection:
-        connection.execute(statements.replace("on database app ", f"on database {database} ").encode())
-
-
-def command(folder: Path, url: str, *arguments: str) -> str:
+def command(folder: Path, url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [sys.executable, "-m", "client_health.cli", *arguments],
         cwd=folder,
@@ -71,7 +56,7 @@ def command(folder: Path, url: str, *arguments: str) -> str:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return done
 
 
 def test_check_and_run_work_under_the_role_that_can_only_select(app, tmp_path):
@@ -83,8 +68,9 @@ def test_check_and_run_work_under_the_role_that_can_only_select(app, tmp_path):
     command(tmp_path, as_role(app), "init", "--preset", "casework")
     config = tmp_path / "client-health.toml"
     config.write_text(config.read_text("utf-8").replace("pause_ms = 100", "pause_ms = 0"), "utf-8")
-    command(tmp_path, as_role(app), "check")
-    told = command(tmp_path, as_role(app), "run", "--as-of", "2026-03-01", "--json")
+    assert "the user" not in command(tmp_path, as_role(app), "check").stderr
+    assert "the user postgres is a superuser" in command(tmp_path, app, "check").stderr
+    told = command(tmp_path, as_role(app), "run", "--as-of", "2026-03-01", "--json").stdout
     assert json.loads(told)["counts"]["scored"] == 2
 
 

@@ -9,7 +9,7 @@ from client_health.api.application import PREFIX, create_api
 from client_health.errors import ConflictError, NotFoundError
 from client_health.explanations.service import advise, explain_tenant
 from client_health.store import keys, portfolio
-from tests.cast import MONDAY, make_service
+from tests.cast import MONDAY, TESTER, make_service
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def explained(service, tenant, first=None, last=None):
 
 def asked(service, path):
     with service.store.write() as connection:
-        _, secret = keys.create(connection, "portal", "viewer", service.clock())
+        _, secret = keys.create(connection, "portal", "viewer", TESTER, service.clock())
     client = TestClient(create_api(service.store, service.settings))
     return client.get(PREFIX + path, headers={"Authorization": f"Bearer {secret}"})
 

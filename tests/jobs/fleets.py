@@ -16,7 +16,7 @@ select id as tenant_id, name as feature_key, since as first_used_at, since as la
 where active
 '''
 """
-ABOUT_RUNS = {"runs", "run_problems", "leases", "held_collections"}
+ABOUT_RUNS = {"audit_log", "runs", "run_problems", "leases", "held_collections"}
 
 
 def make_fleet(folder: Path, store_url: str, more: str = "", scorecard: str = SCORECARD) -> Service:

@@ -15,7 +15,7 @@ from client_health.store import runs, scorecard_sets
 from client_health.store.runs import Run
 from client_health.store.schema import health_scores, score_current, tenants
 from client_health.store.scorecard_sets import PublishedSet
-from tests.cast import SCORECARD, Service
+from tests.cast import SCORECARD, TESTER, Service
 
 # Tickets count more, and the trend is told from the day before.
 OTHER = (
@@ -30,7 +30,7 @@ OWN = {"calculated_at", "is_reported", "scorecard"}  # what may differ from scor
 
 def ask(service: Service, cards: ScorecardSet, expected: int | None = None, note: str | None = None) -> Run:
     """Queue the publication of a set, as the API does."""
-    queued = requests.publish(service.store, cards, "request", "test", service.clock(), note, expected)
+    queued = requests.publish(service.store, cards, "request", TESTER, service.clock(), note, expected)
     assert queued is not None
     return queued[1]
 
@@ -70,7 +70,7 @@ def at_percent(percent: int, act: Callable[[], Any]) -> Listener:
 
 def cancel(service: Service, run: Run) -> None:
     with service.store.write() as connection:
-        runs.cancel(connection, run.id, service.clock())
+        runs.cancel(connection, run.id, TESTER, service.clock())
 
 
 def rows(service: Service, table: sa.Table, *conditions: Any) -> list[str]:

@@ -12,7 +12,7 @@ from client_health.store import held, runs
 from client_health.store.runs import Run
 from client_health.store.schema import feature_use, health_scores, held_collections
 from client_health.store.schema import tenants as tenants_table
-from tests.cast import MONDAY, Service
+from tests.cast import MONDAY, TESTER, Service, person
 from tests.jobs.fleets import FLEET, TUESDAY, WEDNESDAY, contents, make_fleet, move, overall
 from tests.jobs.publishing import OTHER, in_force, publish, rows
 from tests.replay.cast import set_of
@@ -37,7 +37,7 @@ def strange_tuesday(service: Service) -> None:
 
 
 def accept(service: Service, run: Run, by: str = "dana") -> Run:
-    return service.perform(requests.accept(service.run_of(run.id), "request", by))
+    return service.perform(requests.accept(service.run_of(run.id), "request", person(by)))
 
 
 def active(service: Service) -> set[str]:
@@ -86,7 +86,7 @@ def test_the_held_run_tells_by_which_run_it_was_accepted_and_is_accepted_once(se
     found = service.run_of(held_back.id)
     assert (found.outcome, found.counts["accepted_by"]) == ("suspicious", done.id)
     with pytest.raises(ConflictError, match=f"was accepted already, by the run {done.id}"):
-        requests.accept(found, "request", "ben")
+        requests.accept(found, "request", person("ben"))
     with service.store.read() as connection:
         assert runs.suspicious(connection) == []
     assert kept(service) == set()
@@ -95,12 +95,12 @@ def test_the_held_run_tells_by_which_run_it_was_accepted_and_is_accepted_once(se
 def test_only_a_suspicious_run_can_be_accepted(service):
     clean = service.night(TUESDAY)
     with pytest.raises(ConflictError, match=f"{clean.id} is not held back; only a suspicious one"):
-        requests.accept(clean, "request", "dana")
+        requests.accept(clean, "request", person("dana"))
 
 
 def test_while_an_acceptance_is_open_asking_again_gives_the_same_run(service):
     move(service, 7)
-    request = requests.accept(service.night(TUESDAY), "request", "dana")
+    request = requests.accept(service.night(TUESDAY), "request", person("dana"))
     (first, is_new), (again, is_new_again) = (
         requests.ask(service.store, service.settings, request, NOON) for _ in range(2)
     )
@@ -132,7 +132,7 @@ def test_a_clean_run_of_the_same_date_publishes_and_drops_what_was_kept(service)
 
 def test_of_two_held_runs_of_a_date_one_is_accepted_and_the_other_superseded(service):
     move(service, 7)
-    noon = requests.whole_fleet_now(service.settings, "test", datetime(2026, 3, 3, 12, tzinfo=UTC))
+    noon = requests.whole_fleet_now(service.settings, TESTER, datetime(2026, 3, 3, 12, tzinfo=UTC))
     provisional, night = service.perform(noon), service.night(TUESDAY)
     assert (provisional.outcome, night.outcome) == ("suspicious", "suspicious")
     done = accept(service, night)

@@ -18,7 +18,7 @@ from client_health.jobs import engine as module
 from client_health.jobs import requests
 from client_health.jobs.engine import Engine, system_engine
 from client_health.store import runs
-from tests.cast import CONFIG, make_service
+from tests.cast import CONFIG, TESTER, make_service
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_the_engines_sqlite_connections_wait_and_use_the_write_ahead_log(tmp_pat
 
 
 def test_finished_jobs_are_forgotten_by_age_and_runs_are_kept(service, engine):
-    request = requests.whole_fleet_now(service.settings, "test", service.clock())
+    request = requests.whole_fleet_now(service.settings, TESTER, service.clock())
     run, _ = requests.ask(service.store, service.settings, request, service.clock())
     engine.hand_over(run.id)
     wait_until(lambda: engine.is_over(run.id))
@@ -107,11 +107,11 @@ def test_finished_jobs_are_forgotten_by_age_and_runs_are_kept(service, engine):
 
 
 def test_asking_for_a_run_needs_no_engine_tables(service):
-    request = requests.whole_fleet_now(service.settings, "test", service.clock())
+    request = requests.whole_fleet_now(service.settings, TESTER, service.clock())
     run, is_new = requests.ask(service.store, service.settings, request, service.clock())
     assert is_new
     with service.store.write() as connection:
-        assert runs.cancel(connection, run.id, service.clock()).status == "cancelled"
+        assert runs.cancel(connection, run.id, TESTER, service.clock()).status == "cancelled"
 
 
 NEWER_PROGRAM = """
@@ -142,7 +142,7 @@ NEWER_PROGRAM = """
 @pytest.mark.slow
 def test_a_newer_program_finishes_the_run_of_an_older_one(tmp_path, store_url):
     service = make_service(tmp_path, store_url, CONFIG.replace("pause_ms = 0", "pause_ms = 1500"))
-    request = requests.whole_fleet_now(service.settings, "test", datetime.now(UTC))
+    request = requests.whole_fleet_now(service.settings, TESTER, datetime.now(UTC))
     run, _ = requests.ask(service.store, service.settings, request, datetime.now(UTC))
     quiet = {"cwd": tmp_path, "env": os.environ, "stderr": subprocess.DEVNULL}
     older = subprocess.Popen([sys.executable, "-m", "client_health.cli", "worker"], **quiet)

@@ -20,6 +20,22 @@ def silence(store, name: str, seconds: float) -> None:
         connection.execute(leases.table.update().values(beat_at=leases.store_clock(connection) - seconds))
 
 
+@pytest.fixture
+def watch(monkeypatch):
+    """Lets somebody look at a lease for so many seconds by the clock on their own wrist."""
+    now = [0.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+
+    def look(lease: Lease, seconds: int) -> bool:
+        for _ in range(seconds):
+            now[0] += 1
+            if lease.acquire():
+                return True
+        return False
+
+    return look
+
+
 def test_a_lease_has_one_holder_at_a_time(store):
     with Lease(store, "run") as first:
         assert first.acquire()
@@ -47,20 +63,59 @@ def test_a_dead_holder_is_succeeded_within_seconds(store):
     successor.release()
 
 
-def test_a_frozen_holder_keeps_its_lock_and_is_succeeded_after_long_silence(store):
+def frozen_holder(store) -> Lease:
     frozen = Lease(store, "run")
     assert frozen.acquire()
     frozen._stop.set()
     frozen._heart.join()
-    silence(store, "run", module.FROZEN_AFTER - 2)
+    return frozen
+
+
+def test_a_frozen_holder_keeps_its_lock_and_is_succeeded_after_long_silence(store, watch):
+    frozen = frozen_holder(store)
     successor = Lease(store, "run")
-    assert not successor.acquire()
-    silence(store, "run", module.FROZEN_AFTER + 1)
-    assert successor.acquire()
-    frozen._stop.clear()
+    assert not watch(successor, 30)
+    assert watch(successor, 5)
     frozen._lock.release()
     third = Lease(store, "run")
-    assert not third.acquire(), "the successor lives, although the frozen one's lock is free now"
+    assert not watch(third, 3), "the successor lives, although the frozen one's lock is free now"
+    successor.release()
+
+
+def test_what_was_taken_from_a_frozen_holder_can_be_given_back_and_taken_again(store, watch):
+    frozen = frozen_holder(store)
+    successor = Lease(store, "run")
+    assert watch(successor, 35)
+    successor.release()
+    third = Lease(store, "run")
+    assert watch(third, 10), "although the frozen one has the lock still"
+    third.release()
+    frozen._lock.release()
+
+
+def test_a_clock_on_the_wall_that_jumps_makes_nobody_look_frozen(store, watch):
+    frozen = frozen_holder(store)
+    silence(store, "run", 3600)
+    assert not watch(Lease(store, "run"), 29)
+    frozen._lock.release()
+
+
+def test_a_watcher_that_was_asleep_itself_does_not_count_its_sleep(store, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    frozen, successor = frozen_holder(store), Lease(store, "run")
+    for _ in range(3):
+        assert not successor.acquire()
+        now[0] += 3600
+    frozen._lock.release()
+
+
+def test_a_dead_holder_is_succeeded_although_the_clock_on_the_wall_went_back(store, watch):
+    dead = frozen_holder(store)
+    dead._lock.release()
+    silence(store, "run", -3600)
+    successor = Lease(store, "run")
+    assert watch(successor, 8)
     successor.release()
 
 

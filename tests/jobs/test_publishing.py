@@ -9,7 +9,7 @@ from client_health.errors import ConflictError, StaleVersionError
 from client_health.jobs import requests, rescoring
 from client_health.store import portfolio, scorecard_sets
 from client_health.store.schema import health_scores, usage_metrics
-from tests.cast import MONDAY, SCORECARD, Service, make_service
+from tests.cast import MONDAY, SCORECARD, TESTER, Service, make_service
 from tests.jobs.publishing import (
     OTHER,
     ask,
@@ -143,7 +143,7 @@ def test_before_anything_is_scored_a_publication_just_switches(service, tmp_path
 def test_there_is_nothing_to_publish_where_it_is_in_force_already(service, tmp_path):
     service.night(MONDAY)
     cards = set_of(tmp_path, SCORECARD)
-    assert requests.publish(service.store, cards, "request", "test", service.clock()) is None
+    assert requests.publish(service.store, cards, "request", TESTER, service.clock()) is None
     with service.store.read() as connection:
         assert scorecard_sets.newest(connection) == 1
 
@@ -274,7 +274,7 @@ def test_a_draft_that_failed_is_scored_with_the_figures_of_the_night_when_it_is_
 ):
     """It had written the provisional scores of noon, and then the power went."""
     service.app.tenant("anna", active=2)
-    service.perform(requests.whole_fleet_now(service.settings, "test", datetime(2026, 3, 2, 12, tzinfo=UTC)))
+    service.perform(requests.whole_fleet_now(service.settings, TESTER, datetime(2026, 3, 2, 12, tzinfo=UTC)))
     with monkeypatch.context() as patch:
         patch.setattr(rescoring.scorecard_sets, "put_in_force", None)
         assert work(service, ask(service, set_of(tmp_path, OTHER))).status == "failed"

@@ -12,7 +12,7 @@ from client_health.jobs import requests
 from client_health.store import scorecard_sets, scorecards
 from client_health.store.engine import Store
 from client_health.store.schema import runs as runs_table
-from tests.cast import MONDAY, Service, make_service
+from tests.cast import MONDAY, Service, make_service, person
 from tests.jobs.publishing import OTHER, in_force
 from tests.replay.cast import set_of
 
@@ -57,7 +57,7 @@ def test_of_several_publications_at_the_same_instant_one_is_queued(service, tmp_
 
     def publish(store: Store, number: int) -> Any:
         return requests.publish(
-            store, drafts[number], "request", f"caller {number}", service.clock(), None, expected
+            store, drafts[number], "request", person(f"caller {number}"), service.clock(), None, expected
         )
 
     found = at_once(service, publish)

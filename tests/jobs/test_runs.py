@@ -10,7 +10,7 @@ from client_health.jobs import requests
 from client_health.jobs.nights import nights_due
 from client_health.store import runs
 from client_health.store.schema import health_scores, usage_metrics
-from tests.cast import CONFIG, MONDAY, SCORECARD, Service, make_service
+from tests.cast import CONFIG, MONDAY, SCORECARD, TESTER, Service, make_service
 
 
 @pytest.fixture
@@ -260,7 +260,7 @@ def test_filling_a_gap_tells_the_following_trends_anew(service):
 
 
 def test_backfill_leaves_out_queries_that_read_present_state(service):
-    run = service.perform(requests.backfill(service.settings, MONDAY, "test"))
+    run = service.perform(requests.backfill(service.settings, MONDAY, TESTER))
     assert service.score("anna").component_states == "-v"
     assert [p.query for p in service.problems(run)] == ["usage.login"]
     assert run.outcome == "clean"
@@ -275,7 +275,7 @@ def test_usage_metrics_keep_how_old_a_stand_in_is(service):
 
 
 def test_a_lost_run_publishes_nothing(service):
-    request = requests.by_command(service.settings, None, (), False, "test", service.clock())
+    request = requests.by_command(service.settings, None, (), False, TESTER, service.clock())
     run, _ = requests.ask(service.store, service.settings, request, service.clock())
     with service.store.write() as connection:
         first = runs.take(connection, run.id, "frozen", service.clock())
@@ -286,16 +286,16 @@ def test_a_lost_run_publishes_nothing(service):
 
 
 def test_cancelling_a_queued_run_means_that_it_never_starts(service):
-    request = requests.whole_fleet_now(service.settings, "test", service.clock())
+    request = requests.whole_fleet_now(service.settings, TESTER, service.clock())
     run, _ = requests.ask(service.store, service.settings, request, service.clock())
     with service.store.write() as connection:
-        runs.cancel(connection, run.id, service.clock())
+        runs.cancel(connection, run.id, TESTER, service.clock())
         assert runs.take(connection, run.id, "worker", service.clock()) is None
     assert service.run_of(run.id).status == "cancelled"
 
 
 def test_asking_twice_for_a_batch_by_hand_gives_the_same_run(service):
-    request = requests.whole_fleet_now(service.settings, "test", service.clock())
+    request = requests.whole_fleet_now(service.settings, TESTER, service.clock())
     first, is_new = requests.ask(service.store, service.settings, request, service.clock())
     again, is_new_again = requests.ask(service.store, service.settings, request, service.clock())
     assert (first.id == again.id, is_new, is_new_again) == (True, True, False)

@@ -9,7 +9,7 @@ from client_health.jobs import requests
 from client_health.jobs.standing import Standing, standing
 from client_health.settings.model import ScheduleSettings
 from client_health.store import runs
-from tests.cast import MONDAY, Service, make_service
+from tests.cast import MONDAY, TESTER, Service, make_service
 
 TUESDAY = MONDAY + timedelta(days=1)
 MORNING = datetime(2026, 3, 3, 8, tzinfo=UTC)  # after Monday's night
@@ -116,8 +116,8 @@ def test_a_query_that_failed_is_stale_until_it_answers(service):
 def test_a_run_that_waits_is_told_and_one_of_a_single_tenant_is_not(service):
     service.night(MONDAY)
     now = service.clock()
-    one = requests.by_command(service.settings, now, ("anna",), False, "test", now)
-    every = requests.by_command(service.settings, now, (), False, "test", now)
+    one = requests.by_command(service.settings, now, ("anna",), False, TESTER, now)
+    every = requests.by_command(service.settings, now, (), False, TESTER, now)
     with service.store.write() as connection:
         runs.create(connection, one, now)
         assert standing(connection, service.settings, now).working is None

@@ -11,7 +11,7 @@ from client_health.jobs.schedule import tick
 from client_health.settings import load_settings
 from client_health.store import runs
 from client_health.store.schema import runs as table
-from tests.cast import MONDAY, SCORECARD, Service
+from tests.cast import MONDAY, SCORECARD, TESTER, Service
 from tests.jobs.fleets import FLEET, THURSDAY, TUESDAY, WEDNESDAY, contents, make_fleet, move, overall
 from tests.jobs.publishing import publish
 from tests.replay.cast import MINING, set_of
@@ -228,7 +228,7 @@ def test_a_held_night_is_not_due_again_and_the_next_one_is(service):
 def test_a_provisional_run_that_is_held_does_not_swallow_the_night(service):
     move(service, 7)
     noon = datetime(2026, 3, 3, 12, tzinfo=UTC)
-    run = service.perform(requests.whole_fleet_now(service.settings, "test", noon))
+    run = service.perform(requests.whole_fleet_now(service.settings, TESTER, noon))
     assert run.outcome == "suspicious"
     (night,) = tick(service.store, service.settings, datetime(2026, 3, 4, 3, tzinfo=UTC), noon)
     assert night.score_date == TUESDAY

@@ -18,7 +18,7 @@ from client_health.jobs import requests
 from client_health.store import runs
 from client_health.store.schema import health_scores, run_problems
 from client_health.store.schema import runs as runs_table
-from tests.cast import CONFIG, MONDAY, Service, make_service
+from tests.cast import CONFIG, MONDAY, TESTER, Service, make_service
 
 pytestmark = pytest.mark.slow
 SLOW_SOURCE = CONFIG.replace("pause_ms = 0", "pause_ms = 1500")
@@ -62,7 +62,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
 
 
 def ask_for_all(service: Service) -> str:
-    request = requests.whole_fleet_now(service.settings, "test", datetime.now(UTC))
+    request = requests.whole_fleet_now(service.settings, TESTER, datetime.now(UTC))
     run, _ = requests.ask(service.store, service.settings, request, datetime.now(UTC))
     return run.id
 
@@ -122,7 +122,7 @@ def test_a_cancelled_run_stops_soon_and_publishes_nothing(service, workers):
     run_id = ask_for_all(service)
     wait_until(lambda: is_reading(service, run_id, 1))
     with service.store.write() as connection:
-        runs.cancel(connection, run_id, datetime.now(UTC))
+        runs.cancel(connection, run_id, TESTER, datetime.now(UTC))
     wait_until(lambda: service.run_of(run_id).status == "cancelled", 10)
     assert scores(service) == []
     again = ask_for_all(service)

@@ -137,7 +137,10 @@ def test_a_deeply_nested_file_is_refused_in_words(file: Path) -> None:
             "[schedule]\ncatch_up = 0",
             "catch_up: Input should be greater than or equal to 1 (it is 0)",
         ),
-        ("[runs]\nbackoff = '10'", 'runs.backoff: write a duration as "500ms", "60s", "2min" or "1h" (it is'),
+        (
+            "[runs]\nbackoff = '10'",
+            'runs.backoff: write a duration as "500ms", "60s", "2min", "1h" or "1d" (it is',
+        ),
         ("[runs]\nbackoff = '-1s'", "runs.backoff: write a duration"),
         ("[runs]\nbackoff = -1", "runs.backoff: Input should be greater than or equal to 0"),
         ("[runs]\nattempts = 0", "runs.attempts: Input should be greater than or equal to 1"),

@@ -22,11 +22,14 @@ PER_TENANT = "select organization_id as tenant_id, count(*) as logins from users
 class Moody:
     """A session that gives these answers one after the other, and notes what it was asked."""
 
-    backend = "sqlite"
+    name, backend = "default", "sqlite"
 
     def __init__(self, *answers: Rows | Exception) -> None:
         self.answers = list(answers)
         self.asked: list[Mapping[str, Any]] = []
+
+    def is_busy(self) -> bool:
+        return False
 
     def fetch(self, sql: str, values: Mapping[str, Any]) -> Rows:
         self.asked.append(values)

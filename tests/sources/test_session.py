@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from client_health.errors import SourceError, SourceUnreachableError
+from client_health.errors import SourceError, SourceUnreachableError, UnusableAnswerError
 from client_health.settings import SourceSettings
 from client_health.sources.session import SourceSession
 from tests.databases import PostgresServer
@@ -118,7 +118,7 @@ def test_no_trick_opens_sqlite_for_the_next_statement(sqlite_app: str, trick: st
     before, session = organizations(sqlite_app), session_on(sqlite_app)
     with pytest.raises(SourceError):
         session.fetch(trick, {})
-    with pytest.raises(SourceError, match="readonly"):
+    with pytest.raises(SourceError, match="only a SELECT is allowed"):
         session.fetch("delete from organizations returning id", {})
     assert organizations(sqlite_app) == before
 
@@ -139,7 +139,7 @@ def test_sqlite_cannot_create_another_file(sqlite_app: str, tmp_path: Path) -> N
 
 def test_a_statement_that_returns_nothing_is_refused_in_words(session: SourceSession) -> None:
     with pytest.raises(SourceError, match="returns no rows at all; a SELECT is expected"):
-        session.fetch("rollback" if session.backend == "postgresql" else "pragma query_only = on", {})
+        session.fetch("rollback" if session.backend == "postgresql" else "reindex", {})
 
 
 def test_a_session_is_usable_again_after_a_failure(session: SourceSession) -> None:
@@ -226,7 +226,7 @@ def test_postgresql_speaks_utc_whatever_the_database_is_set_to(own_postgres_app:
         ("row_security", "off"),
         ("max_parallel_workers_per_gather", "0"),
         ("statement_timeout", "1min"),
-        ("application_name", "client-health"),
+        ("application_name", "client-health source"),
     ],
 )
 def test_a_postgresql_session_is_set_up(postgres_session: SourceSession, setting: str, value: str) -> None:
@@ -285,6 +285,61 @@ def test_a_slow_statement_is_cut_off_on_sqlite(sqlite_app: str) -> None:
     with pytest.raises(SourceError, match=r"ran longer than statement_timeout \(0\.1 s\) and was cut off"):
         session.fetch(ENDLESS, {})
     assert one(session, "select 1") == 1
+
+
+def test_a_statement_that_answers_row_after_row_is_cut_off_on_sqlite(sqlite_app: str) -> None:
+    session = session_on(sqlite_app, statement_timeout="100ms")
+    with pytest.raises(SourceError, match="ran longer than statement_timeout"):
+        session.fetch(ENDLESS.replace("max(x) as n", "x"), {})
+    assert one(session, "select 1") == 1
+
+
+def test_an_answer_of_too_many_rows_is_cut_off(app_url: str) -> None:
+    session = session_on(app_url, max_rows=4)
+    with pytest.raises(UnusableAnswerError, match=r"returned more than max_rows \(4\) rows and was cut off"):
+        session.fetch("select id from organizations", {})
+    assert len(session.fetch("select id from organizations limit 4", {}).rows) == 4
+
+
+def test_a_value_that_the_driver_cannot_read_costs_the_answer_and_nothing_else(
+    postgres_session: SourceSession,
+) -> None:
+    with pytest.raises(SourceError):
+        postgres_session.fetch("select '24:00:00'::time", {})
+    assert one(postgres_session, "select 1") == 1
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select value from json_each('[1]')",
+        "with recursive n(x) as (select 1 union all select x + 1 from n where x < 9) select x from n",
+        "select id, row_number() over (order by id) from users",
+        "select count(*) from organizations where id in (select organization_id from users)",
+    ],
+)
+def test_whatever_only_reads_is_allowed_on_sqlite(sqlite_app: str, sql: str) -> None:
+    assert session_on(sqlite_app).fetch(sql, {}).rows
+
+
+def test_full_text_search_works_on_sqlite(sqlite_app: str) -> None:
+    execute(sqlite_app, "create virtual table notes using fts5(text); insert into notes values ('late fee')")
+    assert one(session_on(sqlite_app), "select count(*) from notes where notes match 'fee'") == 1
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from pragma_table_info('users')",
+        "select load_extension('x')",
+        "create temp table owned (id int)",
+        "savepoint owned",
+        "analyze",
+    ],
+)
+def test_what_reaches_further_is_refused_on_sqlite(sqlite_app: str, sql: str) -> None:
+    with pytest.raises(SourceError, match=r"only a SELECT is allowed|not authorized"):
+        session_on(sqlite_app).fetch(sql, {})
 
 
 def test_row_level_security_raises_instead_of_hiding_rows(own_postgres_app: str) -> None:

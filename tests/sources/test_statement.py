@@ -2,8 +2,8 @@
 
 import pytest
 
-from client_health.errors import SourceError
-from client_health.sources.statement import TenantRange, render, scoped
+from client_health.errors import SourceError, UnusableAnswerError
+from client_health.sources.statement import TenantRange, at_most, render, require_select, scoped
 
 VALUES = {"as_of": "A", "window_start": "W", "day_start": "D", "first_tenant": "F", "last_tenant": "L"}
 STYLES = ["pyformat", "format", "named", "qmark", "numeric", "numeric_dollar"]
@@ -119,3 +119,46 @@ def test_a_placeholder_in_a_literal_or_comment_is_none(sql: str) -> None:
 def test_a_bare_placeholder_needs_a_column_that_can_be_told() -> None:
     with pytest.raises(SourceError, match=r"write it as `column \{tenants\}`"):
         scoped("select * from users where {tenants}", ACME_TO_BOLT)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select 1",
+        "SELECT 1",
+        "  -- a comment\n\tselect 1",
+        "/* a comment */ select 1",
+        "/**/select 1",
+        "((select 1) union select 2)",
+        "with a as (select 1) select * from a",
+        "values (1, 2)",
+        "table users",
+    ],
+)
+def test_a_query_is_sent(sql: str) -> None:
+    require_select(sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("delete from users", "begins with delete; only a SELECT"),
+        ("-- select\ncopy users to program 'x'", "begins with copy"),
+        ("/* select */ SET role postgres", "begins with SET"),
+        ("(insert into users values (1))", "begins with insert"),
+        ("selects 1", "begins with selects"),
+        ("; select 1", "holds no statement"),
+        ("", "holds no statement"),
+        ("-- select 1", "holds no statement"),
+        ("x" * 1000, "begins with " + "x" * 40 + ";"),
+    ],
+)
+def test_what_is_no_query_is_never_sent(sql: str, told: str) -> None:
+    with pytest.raises(UnusableAnswerError, match=f"^{told}"):
+        require_select(sql)
+
+
+def test_only_postgresql_is_told_where_rows_end_because_its_driver_takes_them_all_at_once() -> None:
+    sql = "select 1 as tenant_id -- all"
+    assert at_most(sql, 5, "sqlite") == sql
+    assert at_most(sql, 5, "postgresql") == f"select * from (\n{sql}\n) as answer_rows limit 5"

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from client_health.store import partitions
 from client_health.store.bulk import LATER_WINS, merge
 from client_health.store.engine import Store
 from client_health.store.schema import score_days, usage_metrics
@@ -23,6 +24,7 @@ TENANT = ("id", "tenant_id", "name", "is_active")
 def measures(store: Store, *rows: tuple[int, float, datetime], guard=LATER_WINS, quiet=()) -> None:
     """Merge (tenant, figure, as of) rows of one day."""
     with store.write() as connection:
+        partitions.ensure(connection, DAY, DAY)
         packed = pack(np.array([[figure] for _, figure, _ in rows]), store.dialect)
         values = [(DAY, key, 1, one, as_of) for (key, _, as_of), one in zip(rows, packed, strict=True)]
         merge(connection, usage_metrics, COLUMNS, values, guard=guard, quiet=quiet)

@@ -8,6 +8,7 @@ from client_health.errors import UsageError
 from client_health.store import owners, portfolio
 from client_health.store.owners import Ownership
 from client_health.store.portfolio import Filters
+from tests.cast import person
 from tests.store.test_portfolio import listed, tenant
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -15,7 +16,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 def assign(store, key: int, owner: str | None) -> Ownership:
     with store.write() as connection:
-        return owners.assign(connection, key, owner, "dana", NOON)
+        return owners.assign(connection, key, owner, person("dana"), NOON)
 
 
 def test_an_assigned_owner_comes_before_the_one_of_the_source(store):

@@ -11,6 +11,7 @@ from client_health.store import alert_levels, portfolio
 from client_health.store.engine import Store
 from client_health.store.portfolio import Filters
 from client_health.store.schema import score_current, tenants
+from tests.cast import person
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -131,8 +132,8 @@ def test_an_alert_level_that_nobody_set_is_the_default_everywhere(store):
         tenant(store, key, "x", 50)
     with store.write() as connection:
         assert alert_levels.get(connection, 1).level == alert_levels.DEFAULT
-        alert_levels.put(connection, 1, "NONE", "dana", NOON)
-        put = alert_levels.put(connection, 1, "PROACTIVE", "dana", NOON)
+        alert_levels.put(connection, 1, "NONE", person("dana"), NOON)
+        put = alert_levels.put(connection, 1, "PROACTIVE", person("dana"), NOON)
         assert alert_levels.get(connection, 1) == put
     assert listed(store, Filters(alert_level=alert_levels.DEFAULT)) == ["t002"]
     assert listed(store, Filters(alert_level="PROACTIVE")) == ["t001"]

@@ -15,7 +15,7 @@ select id as tenant_id, name as feature_key, since as first_used_at, since as la
 where active
 '''
 """
-ABOUT_RUNS = {"runs", "run_problems", "leases"}
+ABOUT_RUNS = {"audit_log", "runs", "run_problems", "leases"}
 STEPS = [
     ("tenants", "sync"),
     ("usage", "write"),

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import sqlalchemy as sa
 
-from client_health.store import recent_scores
+from client_health.store import partitions, recent_scores
 from client_health.store.schema import health_scores, score_days
 
 LAST = date(2026, 3, 10)
@@ -26,6 +26,7 @@ def score(store, back: int, tenant: int, scorecard: int, overall: int | None, re
         "is_reported": reported,
     }
     with store.write() as connection:
+        partitions.ensure(connection, day, day)
         connection.execute(
             sa.insert(health_scores).values(
                 day=day, tenant=tenant, scorecard=scorecard, overall=overall, **values

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from client_health.store import partitions
 from client_health.store.bulk import merge
 from client_health.store.schema import measure_sets, usage_metrics
 from client_health.store.schema import tenants as table
@@ -53,6 +54,7 @@ def test_a_vector_comes_back_figure_by_figure(store, figures):
     packed = pack(vector.reshape(1, -1), store.dialect)[0] if len(vector) else None
     row = {"day": INSTANTS[0].date(), "measure_set": 1, "as_of": INSTANTS[0]}
     with store.write() as connection:
+        partitions.ensure(connection, row["day"], row["day"])
         connection.execute(sa.insert(usage_metrics).values(tenant=1, measures=vector, **row))
         if packed is not None:
             columns = ("day", "tenant", "measure_set", "measures", "as_of")

@@ -1,5 +1,6 @@
 """One usage query's answer, aligned with the tenants."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -74,6 +75,12 @@ def test_numbers_of_any_kind_become_floats(value: Any, expected: float) -> None:
         ("12", "'12' is not a number"),
         ("", "'' is not a number"),
         (b"\x01", "b'\\x01' is not a number"),
+        (Decimal("sNaN"), "NaN; a number from 0 is required"),
+        (Decimal("1e400"), "infinite; a number from 0 is required"),
+        ("\x1b[31m", "'\\x1b[31m' is not a number"),
+        ("\u202e1", "'\\u202e1' is not a number"),
+        ({"a": 1}, "{'a': 1} is not a number"),
+        (date(2026, 3, 1), "datetime.date(2026, 3, 1) is not a number"),
         ([1], "[1] is not a number"),
     ],
 )

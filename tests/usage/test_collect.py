@@ -40,6 +40,7 @@ class Script:
         values: dict[str, Any],
         scopes: Sequence[TenantRange | None] = (None,),
         accept: Callable[[Rows], None] = lambda answer: None,
+        label: str = "",
     ) -> tuple[Rows, int]:
         self.asked[sql] = values, scopes
         answer = self.answers[sql]

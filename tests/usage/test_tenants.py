@@ -135,8 +135,36 @@ def test_a_bad_attribute_costs_no_other_attribute() -> None:
 
 
 def test_a_name_of_a_megabyte_is_cut() -> None:
-    name, problems = attribute("name", "x" * 1_000_000)
-    assert (len(name), problems) == (500, [])
+    name, (problem,) = attribute("name", "x" * 1_000_000)
+    assert len(name) == 500
+    assert (problem.severity, problem.column) == ("notice", "name")
+    assert problem.message == "cut after 500 characters"
+
+
+@pytest.mark.parametrize(
+    "key", ["a\x1b[31mcme", "two\nlines", "a\tb", "a\x00b", "a\u202eemca", "a\u2066b", "a\x7f", "a\u2028b"]
+)
+def test_an_id_that_cannot_be_shown_is_left_out(key: str) -> None:
+    tenants, (problem,) = read_tenants(rows("tenant_id", (key,), ("acme",)))
+    assert [tenant.tenant_id for tenant in tenants] == ["acme"]
+    assert problem.severity == "error"
+    assert problem.message.endswith("holds a control character; the row is left out")
+    assert problem.message.isprintable()
+
+
+@pytest.mark.parametrize("key", ["größe", "東京", "שלום", "a b", "a\u00a0b", "😀"])
+def test_an_id_may_be_in_any_script(key: str) -> None:
+    (tenant,), problems = read_tenants(rows("tenant_id", (key,)))
+    assert (tenant.tenant_id, problems) == (key, [])
+
+
+def test_a_name_that_nests_without_end_is_blank_with_a_notice() -> None:
+    nested: list[Any] = []
+    for _ in range(100_000):
+        nested = [nested]
+    (tenant,), (problem,) = read_tenants(rows("tenant_id industry", ("acme", nested)))
+    assert tenant.industry is None
+    assert problem.message == "a nested list is not a text; left blank"
 
 
 def test_a_bad_value_of_a_megabyte_is_cut_in_the_notice() -> None:

@@ -1,4 +1,4 @@
-"""What changes a user: added, given another role or password, disabled. One transaction each, and logged."""
+"""What changes a user: added, given another role or password, disabled. One transaction each, and noted."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +11,8 @@ from client_health.accounts.passwords import PasswordRefusedError
 from client_health.accounts.sign_in import Origin
 from client_health.errors import ConflictError, NotFoundError
 from client_health.settings.access import SignInSettings
-from client_health.store import sessions, sign_in_failures, users
+from client_health.store import audit, sessions, sign_in_failures, users
+from client_health.store.audit import Actor
 from client_health.store.engine import Store
 from client_health.store.keys import Role
 from client_health.store.users import User
@@ -30,25 +31,29 @@ class NewUser:
     must_change: bool = False
 
 
-def add(store: Store, new: NewUser, at: datetime, by: str) -> User:
+def add(store: Store, new: NewUser, by: Actor, at: datetime) -> User:
     """Add a user with a password; raises UsageError or ConflictError."""
     name = names.require_name(new.name)
     shown = names.require_display_name(new.display_name, name)
     kept = passwords.accepted(new.password, name)
     with store.write() as connection:
         user = users.add(connection, name, shown, new.role, at, kept, must_change_password=new.must_change)
-    log.info("user added", user=name, role=new.role, by=by)
+        audit.write(connection, by, "user.added", name, at, role=new.role)
+    log.info("user added", user=name, role=new.role, by=by.name)
     return user
 
 
-def reset_password(store: Store, user: User, password: str, by: str, must_change: bool) -> None:
+def reset_password(
+    store: Store, user: User, password: str, by: Actor, at: datetime, must_change: bool
+) -> None:
     """Give a user another password, chosen by somebody else. Their sessions end."""
     _require_password_here(user)
     kept = passwords.accepted(password, user.name)
     with store.write() as connection:
         _keep(connection, user, kept, must_change)
         sessions.end_all(connection, user.id)
-    log.info("password reset", user=user.name, by=by)
+        audit.write(connection, by, "user.password_reset", user.name, at)
+    log.info("password reset", user=user.name, by=by.name)
 
 
 @dataclass(frozen=True)
@@ -73,10 +78,12 @@ def change_own_password(
     with store.write() as connection:
         _keep(connection, user, kept, must_change=False)
         sessions.end_all(connection, user.id, but=change.token)
+        own = Actor(user.name, "user", change.origin.kept)
+        audit.write(connection, own, "user.password_changed", user.name, now)
     log.info("password changed", user=user.name)
 
 
-def change_role(store: Store, user_id: str, role: Role, by: str) -> User:
+def change_role(store: Store, user_id: str, role: Role, by: Actor, at: datetime) -> User:
     """Give a user another role; it holds at once. The last admin keeps theirs."""
     with store.write() as connection:
         user = users.by_id(connection, user_id)
@@ -85,36 +92,40 @@ def change_role(store: Store, user_id: str, role: Role, by: str) -> User:
         if role != "admin":
             _require_another_admin(connection, user)
         users.change(connection, user_id, role=role)
-    log.info("role changed", user=user.name, role=role, before=user.role, by=by)
+        audit.write(connection, by, "user.role_changed", user.name, at, role=role, before=user.role)
+    log.info("role changed", user=user.name, role=role, before=user.role, by=by.name)
     return user
 
 
-def disable(store: Store, user_id: str, at: datetime, by: str) -> User:
+def disable(store: Store, user_id: str, by: Actor, at: datetime) -> User:
     """Keep a user out; their sessions end. The last admin stays."""
     with store.write() as connection:
         user = users.by_id(connection, user_id)
         _require_another_admin(connection, user)
         users.disable(connection, user_id, at)
-    log.info("user disabled", user=user.name, by=by)
+        audit.write(connection, by, "user.disabled", user.name, at)
+    log.info("user disabled", user=user.name, by=by.name)
     return user
 
 
-def enable(store: Store, user_id: str, by: str) -> User:
+def enable(store: Store, user_id: str, by: Actor, at: datetime) -> User:
     """Let a user in again."""
     with store.write() as connection:
         user = users.by_id(connection, user_id)
         users.enable(connection, user_id)
         sign_in_failures.forget(connection, user.name)
-    log.info("user enabled", user=user.name, by=by)
+        audit.write(connection, by, "user.enabled", user.name, at)
+    log.info("user enabled", user=user.name, by=by.name)
     return user
 
 
-def end_sessions(store: Store, user_id: str, by: str) -> User:
+def end_sessions(store: Store, user_id: str, by: Actor, at: datetime) -> User:
     """End every session of a user."""
     with store.write() as connection:
         user = users.by_id(connection, user_id)
         ended = sessions.end_all(connection, user_id)
-    log.info("sessions ended", user=user.name, sessions=ended, by=by)
+        audit.write(connection, by, "user.sessions_ended", user.name, at, sessions=ended)
+    log.info("sessions ended", user=user.name, sessions=ended, by=by.name)
     return user
 
 

@@ -16,13 +16,15 @@ from client_health.accounts import claims as meaning
 from client_health.accounts import id_token
 from client_health.accounts.provider import Provider
 from client_health.accounts.sign_in import Origin, SignInRefusedError, begin_session
-from client_health.store import sessions, signing_keys, users
+from client_health.store import audit, sessions, signing_keys, users
+from client_health.store.audit import Actor
 from client_health.store.engine import Store
 from client_health.store.keys import Role
 from client_health.store.users import User
 
 log = structlog.get_logger(__name__)
 LASTS = timedelta(minutes=10)
+PROVIDER = "identity provider"
 _PURPOSE = "sign-in by identity provider"
 _NOT_BEGUN = "This sign-in was not begun in this browser, or it took longer than ten minutes. Begin again."
 
@@ -80,8 +82,8 @@ def arrive(
             "You are known to the identity provider, but you have no role here. Ask an administrator for one."
         )
     with store.write() as connection:
-        user = _user(connection, provider, person, role, now)
-        return Arrival(begin_session(connection, user, origin, now, "identity provider"), begun["back"])
+        user = _user(connection, provider, person, role, origin, now)
+        return Arrival(begin_session(connection, user, origin, now, PROVIDER), begun["back"])
 
 
 def _key(store: Store, now: datetime) -> OctKey:
@@ -113,22 +115,34 @@ def _check(answer: Mapping[str, str], begun: Mapping[str, str], provider: Provid
 
 
 def _user(
-    connection: sa.Connection, provider: Provider, person: Mapping[str, Any], role: Role, now: datetime
+    connection: sa.Connection,
+    provider: Provider,
+    person: Mapping[str, Any],
+    role: Role,
+    origin: Origin,
+    now: datetime,
 ) -> User:
     """The user behind a subject, made at the first sign-in; role and display name follow the claims."""
     subject = f"{provider.settings.issuer} {person['sub']}"
     user = users.by_subject(connection, subject)
     if user is None:
         name = _free(connection, meaning.user_name(person, provider.settings))
-        log.info("user added", user=name, role=role, by="identity provider")
+        audit.write(connection, _actor(origin), "user.added", name, now, role=role)
+        log.info("user added", user=name, role=role, by=PROVIDER)
         return users.add(connection, name, meaning.display_name(person, name), role, now, subject=subject)
     if user.disabled_at is not None:
         log.warning("sign-in refused", user=user.name, reason="disabled")
         raise SignInRefusedError("This user is disabled here. Ask an administrator.")
     if user.role != role:
-        log.info("role changed", user=user.name, role=role, before=user.role, by="identity provider")
+        changed = {"role": role, "before": user.role}
+        audit.write(connection, _actor(origin), "user.role_changed", user.name, now, **changed)
+        log.info("role changed", user=user.name, by=PROVIDER, **changed)
     users.change(connection, user.id, role=role, display_name=meaning.display_name(person, user.name))
     return users.by_id(connection, user.id)
+
+
+def _actor(origin: Origin) -> Actor:
+    return Actor(PROVIDER, "worker", origin.kept)
 
 
 def _free(connection: sa.Connection, name: str) -> str:

@@ -11,7 +11,8 @@ import structlog
 from client_health.accounts import names, passwords
 from client_health.errors import ClientHealthError
 from client_health.settings.access import SignInSettings
-from client_health.store import sessions, sign_in_failures, users
+from client_health.store import audit, sessions, sign_in_failures, users
+from client_health.store.audit import Actor
 from client_health.store.engine import Store
 from client_health.store.users import User
 
@@ -42,6 +43,11 @@ class Origin:
     address: str
     agent: str | None = None
 
+    @property
+    def kept(self) -> str:
+        """As much of the address as is kept: a proxy may forward anything."""
+        return self.address[:LONGEST_ADDRESS]
+
 
 def by_password(
     store: Store, limits: SignInSettings, name: str, password: str, origin: Origin, now: datetime
@@ -63,9 +69,12 @@ def prove(
     with store.write() as connection:
         known = users.by_name(connection, name) if name.isprintable() else None
         told = {"user": known.name if known else NOBODY, "address": origin.address}
-        if not _note_attempt(connection, limits, name, origin, now):
-            log.warning("sign-in refused", reason="too many attempts", **told)
-            raise TooManyAttemptsError(limits.window)
+        is_borne = _note_attempt(connection, limits, name, origin, now)
+        if not is_borne:
+            _note_refusal(connection, limits, known, origin, now)
+    if not is_borne:
+        log.warning("sign-in refused", reason="too many attempts", **told)
+        raise TooManyAttemptsError(limits.window)
     user = known if known is not None and known.disabled_at is None else None
     found = passwords.check(password, user.password_hash if user else None)
     if user is None or not found.is_right:
@@ -93,7 +102,7 @@ def _note_attempt(
     connection: sa.Connection, limits: SignInSettings, name: str, origin: Origin, now: datetime
 ) -> bool:
     """Whether one more attempt is borne; if so, it is noted as a failure for the time being."""
-    since, address = now - timedelta(seconds=limits.window), _network(origin.address)
+    since, address = now - timedelta(seconds=limits.window), network(origin.address)
     sign_in_failures.take_turn(connection)
     failures = sign_in_failures.count(connection, name, address, since)
     if failures.of_name >= limits.failures_per_account or failures.of_address >= limits.failures_per_address:
@@ -102,14 +111,33 @@ def _note_attempt(
     return True
 
 
+def _note_refusal(
+    connection: sa.Connection, limits: SignInSettings, known: User | None, origin: Origin, now: datetime
+) -> None:
+    """Once per window, user and address: whoever guesses must not fill the audit log."""
+    stranger, target = Actor(NOBODY, "user", origin.kept), known.name if known else None
+    since = now - timedelta(seconds=limits.window)
+    if not audit.is_noted(connection, stranger, "sign_in.refused", target, since):
+        audit.write(connection, stranger, "sign_in.refused", target, now, reason="too many attempts")
+
+
 def begin_session(connection: sa.Connection, user: User, origin: Origin, now: datetime, by: str) -> str:
     """Begin the session of a user who has shown who they are; returns its token."""
     agent = (origin.agent or "")[:LONGEST_AGENT] or None
     log.info("signed in", user=user.name, role=user.role, address=origin.address, by=by)
-    return sessions.begin(connection, user.id, now, origin.address[:LONGEST_ADDRESS], agent)
+    audit.write(connection, Actor(user.name, "user", origin.kept), "user.signed_in", user.name, now, way=by)
+    return sessions.begin(connection, user.id, now, origin.kept, agent)
 
 
-def _network(address: str) -> str:
+def end_session(store: Store, token: str, by: Actor, now: datetime) -> None:
+    """End the session of somebody who signs out; its cookie opens nothing any more."""
+    with store.write() as connection:
+        sessions.end(connection, token)
+        audit.write(connection, by, "user.signed_out", by.name, now)
+    log.info("signed out", user=by.name)
+
+
+def network(address: str) -> str:
     """What counts as one address: of IPv6, the network of 64 bits that one household or host has."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])

@@ -8,6 +8,7 @@ from fastapi_standalone_docs import StandaloneDocs
 
 from client_health import __version__
 from client_health.api import (
+    audit,
     benchmarks,
     explanations,
     faults,
@@ -15,11 +16,13 @@ from client_health.api import (
     freshness,
     health,
     jobs,
+    metrics,
     scorecards,
     tenants,
 )
 from client_health.api.context import Context
 from client_health.instants import utc_now
+from client_health.monitoring.exposition import Exposition
 from client_health.settings.model import Settings
 from client_health.store.engine import Store
 
@@ -37,10 +40,12 @@ def create_api(store: Store, settings: Settings, clock: Callable[[], datetime] =
     app = FastAPI(
         title="Client Health", version=__version__, description=_DESCRIPTION, redoc_url=None, docs_url="/docs"
     )
-    app.state.context = Context(store, settings, clock)
+    app.state.context = Context.of(store, settings, clock)
+    app.state.exposition = Exposition(store, clock)
     faults.install(app)
     StandaloneDocs(app=app)
     app.include_router(jobs.router, prefix=PREFIX)
+    app.include_router(audit.router, prefix=PREFIX)
     app.include_router(freshness.router, prefix=PREFIX)
     app.include_router(features.router, prefix=PREFIX)
     app.include_router(benchmarks.router, prefix=PREFIX)
@@ -48,4 +53,5 @@ def create_api(store: Store, settings: Settings, clock: Callable[[], datetime] =
     app.include_router(tenants.router, prefix=PREFIX)
     app.include_router(explanations.router, prefix=PREFIX)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     return app

@@ -1,8 +1,12 @@
 """Checks of parameters that the framework's own words do not explain well."""
 
+import re
+
 from pydantic import ValidationError, ValidatorFunctionWrapHandler
 
 from client_health.errors import NotFoundError
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def without_nul(text: str) -> str:
@@ -26,3 +30,10 @@ def whole_days(value: object, check: ValidatorFunctionWrapHandler) -> int:
     except ValidationError:
         raise ValueError("give a whole number of days from 1 to 730") from None
     return days
+
+
+def plain_date(value: object) -> object:
+    """A date as people write it; the framework would read "0" as the start of 1970, too."""
+    if isinstance(value, str) and not _DATE.fullmatch(value):
+        raise ValueError("write a date as 2026-03-01")
+    return value

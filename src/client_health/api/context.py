@@ -4,19 +4,23 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from client_health.accounts.sign_in import LONGEST_ADDRESS
 from client_health.api.faults import ForbiddenError, UnauthorizedError
-from client_health.errors import StoreError
+from client_health.api.limits import RateLimits
+from client_health.errors import KeyExpiredError, StoreError
 from client_health.settings.model import Settings
 from client_health.store import keys
+from client_health.store.audit import Actor
 from client_health.store.engine import Store
-from client_health.store.keys import Role
+from client_health.store.keys import ApiKey, Role
 
 TOUCH_AFTER = timedelta(minutes=1)
+UNKNOWN = "unknown"
 _bearer = HTTPBearer(auto_error=False, description="An API key, made by `client-health keys create`.")
 
 
@@ -27,6 +31,12 @@ class Context:
     store: Store
     settings: Settings
     clock: Callable[[], datetime]
+    limits: RateLimits
+
+    @classmethod
+    def of(cls, store: Store, settings: Settings, clock: Callable[[], datetime]) -> Self:
+        """The context of one process, which counts requests from now on."""
+        return cls(store, settings, clock, RateLimits(settings.web))
 
 
 @dataclass(frozen=True)
@@ -35,9 +45,16 @@ class Caller:
 
     name: str
     role: Role
+    address: str
+
+    @property
+    def actor(self) -> Actor:
+        """As the audit log knows them."""
+        return Actor(self.name, "key", self.address)
 
 
-def context(request: Request) -> Context:
+# A dependency that waits for nothing is `async`: the others each cost a way to a thread and back.
+async def context(request: Request) -> Context:
     """The context that the application was built with."""
     found: Context = request.app.state.context
     return found
@@ -46,25 +63,47 @@ def context(request: Request) -> Context:
 Ctx = Annotated[Context, Depends(context)]
 
 
-def caller(ctx: Ctx, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Caller:
-    """The key behind the bearer token; raises UnauthorizedError."""
+def caller(
+    request: Request, ctx: Ctx, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Caller:
+    """The key behind the bearer token; raises UnauthorizedError or TooManyRequestsError."""
+    address, now = address_of(request), ctx.clock()
+    secret = "" if credentials is None else credentials.credentials
+    if not ctx.limits.is_known(secret):
+        ctx.limits.count_stranger(address)
     if credentials is None:
         raise UnauthorizedError("send an API key: Authorization: Bearer <key>")
-    with ctx.store.read() as connection:
-        key = keys.verify(connection, credentials.credentials)
-    if key is None:
-        raise UnauthorizedError("this API key is unknown or revoked")
-    now = ctx.clock()
+    key = _verified(ctx, secret, now)
+    ctx.limits.count("API key", key.id)
     if key.last_used_at is None or now - key.last_used_at > TOUCH_AFTER:
         with suppress(StoreError), ctx.store.write() as connection:  # not worth failing a request for
             keys.touch(connection, key, now)
-    return Caller(key.name, key.role)
+    request.state.asked_by = {"key": key.name}  # for the line in the log
+    return Caller(key.name, key.role, address)
+
+
+def address_of(request: Request) -> str:
+    """Where a request is from. Of a trusted proxy, the address that it forwards."""
+    return request.client.host[:LONGEST_ADDRESS] if request.client else UNKNOWN
+
+
+def _verified(ctx: Context, secret: str, now: datetime) -> ApiKey:
+    try:
+        with ctx.store.read() as connection:
+            key = keys.verify(connection, secret, now)
+    except KeyExpiredError:
+        ctx.limits.note(secret, is_valid=False)
+        raise
+    ctx.limits.note(secret, is_valid=key is not None)
+    if key is None:
+        raise UnauthorizedError("this API key is unknown or revoked")
+    return key
 
 
 def at_least(role: Role) -> Any:
     """A dependency: the caller, who has this role or a higher one."""
 
-    def allowed(who: Annotated[Caller, Depends(caller)]) -> Caller:
+    async def allowed(who: Annotated[Caller, Depends(caller)]) -> Caller:
         if keys.ROLES.index(who.role) < keys.ROLES.index(role):
             raise ForbiddenError(f"this needs the role {role}; the key {who.name!r} has the role {who.role}")
         return who

@@ -5,7 +5,9 @@ from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import BeforeValidator
 
+from client_health.api.checks import plain_date
 from client_health.api.context import Ctx, Viewer
 from client_health.api.schemas.base import View
 from client_health.api.schemas.explanations import (
@@ -29,8 +31,16 @@ def get_explanation(
     ctx: Ctx,
     _: Viewer,
     org_id: OrgId,
-    first: Annotated[date | None, Query(alias="from", description="Left out: seven days earlier.")] = None,
-    last: Annotated[date | None, Query(alias="to", description="Left out: the latest score.")] = None,
+    first: Annotated[
+        date | None,
+        Query(alias="from", description="Left out: seven days earlier."),
+        BeforeValidator(plain_date),
+    ] = None,
+    last: Annotated[
+        date | None,
+        Query(alias="to", description="Left out: the latest score."),
+        BeforeValidator(plain_date),
+    ] = None,
     view: Annotated[
         View, Query(description="comparable: under the scorecard now in force; reported: as first told.")
     ] = "comparable",

@@ -8,10 +8,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi_problem.error import Problem
 from fastapi_problem.handler import add_exception_handler, new_exception_handler
+from starlette.types import Receive, Scope, Send
 
+from client_health.api.limits import TooManyRequestsError
 from client_health.errors import (
     ClientHealthError,
     ConflictError,
+    KeyExpiredError,
     NotFoundError,
     StaleVersionError,
     StoreError,
@@ -35,12 +38,14 @@ class PreconditionRequiredError(ClientHealthError):
 
 _STATUS: dict[type[ClientHealthError], HTTPStatus] = {
     UnauthorizedError: HTTPStatus.UNAUTHORIZED,
+    KeyExpiredError: HTTPStatus.UNAUTHORIZED,
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     StaleVersionError: HTTPStatus.PRECONDITION_FAILED,  # before the class that it is one of
     ConflictError: HTTPStatus.CONFLICT,
     PreconditionRequiredError: HTTPStatus.PRECONDITION_REQUIRED,
     UsageError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooManyRequestsError: HTTPStatus.TOO_MANY_REQUESTS,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -66,8 +71,15 @@ def _ours(_handler: object, _request: Request, fault: Exception) -> Problem:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request failed", reason=str(fault))
         return problem(status, _SAID.get(status, "a fault of the program; the log has the details"))
-    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
-    return problem(status, str(fault), headers)
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY:  # these list their faults, whoever found them
+        return problem(status, str(fault), errors=[{"loc": [], "msg": str(fault), "type": "value_error"}])
+    return problem(status, str(fault), _headers(status, fault))
+
+
+def _headers(status: HTTPStatus, fault: Exception) -> dict[str, str] | None:
+    if isinstance(fault, TooManyRequestsError):
+        return {"Retry-After": str(fault.seconds)}
+    return {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
 
 
 def _of_the_program(_handler: object, _request: Request, fault: Exception) -> Problem:
@@ -95,6 +107,6 @@ def _invalid_request(_handler: object, _request: Request, fault: RequestValidati
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
 
 
-def unknown_path(rest: str) -> None:
+async def unknown_path(scope: Scope, _receive: Receive, _send: Send) -> None:
     """What stands behind every path of the API that is not one."""
-    raise NotFoundError(f"there is no path /api/{rest}; /docs has those that there are")
+    raise NotFoundError(f"there is no path {scope['path']}; /docs has those that there are")

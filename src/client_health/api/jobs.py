@@ -30,7 +30,7 @@ SHOWN_PROBLEMS = 1000
 def calculate_all(ctx: Ctx, who: Admin) -> JobAccepted:
     """Queues a run of the whole fleet; while one is queued or running, answers with its id again."""
     now = ctx.clock()
-    request = requests.whole_fleet_now(ctx.settings, who.name, now)
+    request = requests.whole_fleet_now(ctx.settings, who.actor, now)
     run, is_new = requests.ask(ctx.store, ctx.settings, request, now)
     return JobAccepted(job_id=run.id, status=run.status, is_new=is_new)
 
@@ -57,10 +57,10 @@ def get_job(ctx: Ctx, _: Viewer, job_id: JobId) -> JobDetail:
 
 
 @router.post("/jobs/{jobId}/cancel", summary="Cancel a run")
-def cancel_job(ctx: Ctx, _: Admin, job_id: JobId) -> Job:
+def cancel_job(ctx: Ctx, who: Admin, job_id: JobId) -> Job:
     """A queued run is cancelled at once; an active one stops at its next statement and publishes nothing."""
     with ctx.store.write() as connection:
-        return present.job(runs.cancel(connection, job_id, ctx.clock()))
+        return present.job(runs.cancel(connection, job_id, who.actor, ctx.clock()))
 
 
 @router.post(
@@ -72,6 +72,6 @@ def accept_job(ctx: Ctx, who: Admin, job_id: JobId) -> JobAccepted:
     """Queues a run that publishes the kept figures as they are; no source is asked again."""
     with ctx.store.read() as connection:
         run = runs.find(connection, job_id)
-    request = requests.accept(run, "request", who.name)
+    request = requests.accept(run, "request", who.actor)
     queued, is_new = requests.ask(ctx.store, ctx.settings, request, ctx.clock())
     return JobAccepted(job_id=queued.id, status=queued.status, is_new=is_new)

@@ -10,8 +10,8 @@ from client_health.api.schemas.base import ScorecardRef
 from client_health.api.schemas.jobs import Job, JobDetail, JobProblem
 from client_health.api.schemas.metrics import DailyMetrics
 from client_health.api.schemas.portfolio import PortfolioRow
-from client_health.api.schemas.scores import ComponentScore, ScorePoint, TenantScore, VersionChange
-from client_health.scorecard.breakdown import ComponentTold, breakdown
+from client_health.api.schemas.scores import ScorePoint, TenantScore, VersionChange
+from client_health.scorecard.breakdown import ComponentTold, breakdown, breakdowns
 from client_health.store.runs import Run
 from client_health.store.scorecards import PublishedScorecard
 from client_health.store.usage import DailyMeasures
@@ -20,15 +20,24 @@ from client_health.usage.problems import Problem
 Row = sa.Row[tuple[Any, ...]]
 
 
-def score_point(row: Row, published: PublishedScorecard) -> ScorePoint:
-    """A stored score with its components."""
-    return ScorePoint(**_score(row, published))
+def score_points(rows: Sequence[Row], versions: Mapping[int, PublishedScorecard]) -> list[ScorePoint]:
+    """Stored scores with their components, in the same order; those of a version are taken apart at once."""
+    points: dict[int, ScorePoint] = {}
+    for key in {row.scorecard for row in rows}:
+        places = [place for place, row in enumerate(rows) if row.scorecard == key]
+        vectors, letters = zip(
+            *((rows[x].component_scores, rows[x].component_states) for x in places), strict=True
+        )
+        told = breakdowns(versions[key].scorecard, vectors, letters)
+        for place, components in zip(places, told, strict=True):
+            points[place] = ScorePoint(**_score(rows[place], versions[key], components))
+    return [points[place] for place in range(len(rows))]
 
 
 def tenant_score(row: Row, published: PublishedScorecard) -> TenantScore:
     """A tenant's current score."""
     return TenantScore(
-        **_score(row, published),
+        **_score(row, published, _told(row, published)),
         organization_id=row.tenant_id,
         name=row.name,
         is_active=row.is_active,
@@ -36,7 +45,7 @@ def tenant_score(row: Row, published: PublishedScorecard) -> TenantScore:
     )
 
 
-def _score(row: Row, published: PublishedScorecard) -> dict[str, Any]:
+def _score(row: Row, published: PublishedScorecard, told: Sequence[ComponentTold]) -> dict[str, Any]:
     return {
         "score_date": row.day,
         "overall_score": row.overall,
@@ -50,32 +59,29 @@ def _score(row: Row, published: PublishedScorecard) -> dict[str, Any]:
         "scorecard": _reference(published),
         "as_of": row.as_of,
         "calculated_at": row.calculated_at,
-        **_not_fresh(row, published),
-        "components": _components(row, published),
+        **_not_fresh(told),
+        "components": [_component(one) for one in told],
     }
 
 
-def _not_fresh(row: Row, published: PublishedScorecard) -> dict[str, list[str]]:
+def _not_fresh(told: Sequence[ComponentTold]) -> dict[str, list[str]]:
     """Keys of the components that rest on an earlier date, and of those without a figure."""
-    told = _told(row, published)
     return {
         word: [one.component.key for one in told if one.freshness == word] for word in ("stale", "missing")
     }
 
 
-def _components(row: Row, published: PublishedScorecard) -> list[ComponentScore]:
-    return [
-        ComponentScore(
-            key=one.component.key,
-            name=one.component.name,
-            weight=one.component.weight,
-            score=one.score,
-            contribution=None if one.points is None else round(one.points, 6),
-            state=one.state,
-            freshness=one.freshness,
-        )
-        for one in _told(row, published)
-    ]
+def _component(one: ComponentTold) -> dict[str, Any]:
+    """Plain: a history has thousands, and becomes models faster as a whole."""
+    return {
+        "key": one.component.key,
+        "name": one.component.name,
+        "weight": one.component.weight,
+        "score": one.score,
+        "contribution": None if one.points is None else round(one.points, 6),
+        "state": one.state,
+        "freshness": one.freshness,
+    }
 
 
 def _told(row: Row, published: PublishedScorecard) -> list[ComponentTold]:
@@ -91,7 +97,8 @@ def daily_metrics(daily: DailyMeasures) -> DailyMetrics:
 
 def portfolio_row(row: Row, versions: Mapping[int, PublishedScorecard]) -> PortfolioRow:
     """A tenant in a list; `versions` are the scorecards by their keys in the store."""
-    lists = {"stale": [], "missing": []} if row.day is None else _not_fresh(row, versions[row.scorecard])
+    fresh = row.day is None or row.confidence == 1
+    lists = _not_fresh([] if fresh else _told(row, versions[row.scorecard]))
     return PortfolioRow(
         **lists,
         organization_id=row.tenant_id,

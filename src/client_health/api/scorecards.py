@@ -112,7 +112,7 @@ def publish_draft(
         found = check_draft(connection, draft)
     if found.errors:
         raise UsageError("; ".join(found.errors))
-    queued = requests.publish(ctx.store, draft, "request", who.name, ctx.clock(), body.note, expected)
+    queued = requests.publish(ctx.store, draft, "request", who.actor, ctx.clock(), body.note, expected)
     if queued is None:
         raise ConflictError("nothing to publish: these scorecards are in force already")
     published, run = queued

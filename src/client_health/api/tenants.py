@@ -8,6 +8,7 @@ from pydantic import AfterValidator, WrapValidator
 from sqlalchemy import Connection
 
 from client_health.api import present
+from client_health.api.answering import as_json
 from client_health.api.checks import searchable, whole_days, without_nul
 from client_health.api.context import Csm, Ctx, Viewer
 from client_health.api.schemas.alert_levels import AlertLevelAnswer, AlertLevelBody
@@ -48,6 +49,7 @@ def _versions(connection: Connection) -> dict[int, PublishedScorecard]:
 
 @router.get("", include_in_schema=False)
 @router.get("/", summary="The portfolio: search, filter, sort, page, counts")
+@as_json
 def get_portfolio(
     ctx: Ctx,
     _: Viewer,
@@ -84,6 +86,7 @@ def get_portfolio(
 
 
 @router.get("/high-risk", summary="Tenants at high risk, worst first")
+@as_json
 def get_high_risk(ctx: Ctx, _: Viewer) -> HighRisk:
     """Latest score first, then the level: a tenant that recovered is not here."""
     with ctx.store.read() as connection:
@@ -92,6 +95,7 @@ def get_high_risk(ctx: Ctx, _: Viewer) -> HighRisk:
 
 
 @router.get("/{orgId}/score", summary="The latest score of a tenant")
+@as_json
 def get_score(ctx: Ctx, _: Viewer, org_id: OrgId) -> TenantScore:
     """Score, components with their contributions, trend, risk level, confidence."""
     with ctx.store.read() as connection:
@@ -104,6 +108,7 @@ def get_score(ctx: Ctx, _: Viewer, org_id: OrgId) -> TenantScore:
 
 
 @router.get("/{orgId}/history", summary="Scores of a tenant by date")
+@as_json
 def get_history(
     ctx: Ctx,
     _: Viewer,
@@ -122,7 +127,7 @@ def get_history(
             versions = _versions(connection)
             first = row.day - timedelta(days=days - 1)
             found = history.of_tenant(connection, tenant.id, row.scorecard, first, row.day)
-            points = [present.score_point(one, versions[one.scorecard]) for one in found.view(view)]
+            points = present.score_points(found.view(view), versions)
             changes = [present.version_change(versions, *change) for change in found.changes]
     return History(
         organization_id=org_id,
@@ -135,6 +140,7 @@ def get_history(
 
 
 @router.get("/{orgId}/metrics", summary="Usage metrics of a tenant by date")
+@as_json
 def get_metrics(ctx: Ctx, _: Viewer, org_id: OrgId, days: Days = 30) -> Metrics:
     """The last `days` days up to the latest score, oldest first."""
     with ctx.store.read() as connection:
@@ -152,7 +158,7 @@ def get_metrics(ctx: Ctx, _: Viewer, org_id: OrgId, days: Days = 30) -> Metrics:
 def calculate_one(ctx: Ctx, who: Csm, org_id: OrgId) -> JobAccepted:
     """Queues a run at the present instant; its score is provisional until the night's run."""
     now = ctx.clock()
-    request = requests.one_tenant_now(ctx.settings, org_id, who.name, now)
+    request = requests.one_tenant_now(ctx.settings, org_id, who.actor, now)
     run, is_new = requests.ask(ctx.store, ctx.settings, request, now)
     return JobAccepted(job_id=run.id, status=run.status, is_new=is_new)
 
@@ -175,7 +181,7 @@ def put_alert_level(ctx: Ctx, who: Csm, org_id: OrgId, body: AlertLevelBody) -> 
     """NONE, DASHBOARD_ONLY or PROACTIVE."""
     with ctx.store.write() as connection:
         tenant = tenants.find(connection, org_id)
-        setting = alert_levels.put(connection, tenant.id, body.level, who.name, ctx.clock())
+        setting = alert_levels.put(connection, tenant.id, body.level, who.actor, ctx.clock())
     return AlertLevelAnswer(
         organization_id=org_id,
         level=setting.level,

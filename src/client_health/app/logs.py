@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+from client_health.visible import visible, without_passwords
+
 
 def configure_logs(level: str = "INFO") -> None:
     """Send structlog and the standard library's logging through one formatter."""
@@ -20,13 +22,13 @@ def configure_logs(level: str = "INFO") -> None:
     )
     terminal = sys.stderr.isatty()
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-        if terminal
-        else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
     )
-    chain: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
-    if not terminal:
-        chain.append(structlog.processors.format_exc_info)
+    chain: list[structlog.typing.Processor] = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.format_exc_info,
+        _as_it_may_be_shown,
+    ]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[*chain, renderer])
@@ -36,3 +38,13 @@ def configure_logs(level: str = "INFO") -> None:
     root.setLevel(level)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
+
+
+def _as_it_may_be_shown(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """No password of an address, and no character that a terminal would obey, whoever wrote the text."""
+    return {
+        key: visible(without_passwords(value)) if isinstance(value, str) else value
+        for key, value in event.items()
+    }

@@ -5,30 +5,37 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 
 import structlog
-import uvicorn
 
+from client_health.app.monitor import create_monitor
+from client_health.app.server import Server, ServerBeside
 from client_health.app.web import create_app
 from client_health.jobs.worker import Worker
 from client_health.settings.model import Settings
 from client_health.store.engine import Store
 
-DRAIN_SECONDS = 10
 log = structlog.get_logger(__name__)
 
 
-def run_worker(store: Store, settings: Settings) -> int:
+def run_worker(store: Store, settings: Settings, host: str, metrics_port: int | None) -> int:
     """Perform runs and keep the schedule until SIGTERM or SIGINT; returns the exit code."""
     stop = threading.Event()
     _on_signal(stop.set)
     worker = Worker(store, settings)
+    monitor = None
+    if metrics_port is not None:
+        app = create_monitor(store, settings, lambda: worker.alive)
+        monitor = ServerBeside(app, settings, host, metrics_port)
+        if not monitor.start():
+            return 1
     worker.start()
     while not stop.wait(1) and not worker.lost:
         pass
     worker.stop()
+    if monitor is not None:
+        monitor.stop()
     return 1 if worker.lost else 0
 
 
@@ -36,28 +43,19 @@ def run_server(
     store: Store, settings: Settings, host: str, port: int, with_worker: bool, ready: Callable[[], None]
 ) -> int:
     """Serve API and dashboard, with a worker unless told otherwise, until a signal; returns the exit code."""
-    server = _Server(
-        uvicorn.Config(
-            create_app(store, settings),
-            host=host,
-            port=port,
-            log_config=None,
-            timeout_graceful_shutdown=DRAIN_SECONDS,
-            server_header=False,
-            forwarded_allow_ips=list(settings.web.trusted_proxies),
-        ),
-        ready,
-    )
+    worker: Worker | None = None
+    own_worker = (lambda: worker is not None and worker.alive) if with_worker else None
+    app = create_app(store, settings, own_worker=own_worker)
+    server = Server(app, settings, host, port, ready)
     _on_signal(server.ask_to_exit)
-    worker = Worker(store, settings) if with_worker else None
-    if worker is not None:
+    if with_worker:
+        worker = Worker(store, settings)
         worker.start()
         threading.Thread(target=_end_when_lost, args=(worker, server), daemon=True).start()
-    with suppress(SystemExit):  # uvicorn's way to say that the port is taken; its log line says so too
-        server.run()
+    served = server.serve_until_told()
     if worker is not None:
         worker.stop()
-    return 1 if (worker is not None and worker.lost) or not server.started else 0
+    return 1 if (worker is not None and worker.lost) or not served else 0
 
 
 def end_process(code: int) -> None:
@@ -68,32 +66,12 @@ def end_process(code: int) -> None:
     os._exit(code)
 
 
-class _Server(uvicorn.Server):
-    """Tells when it accepts requests, and leaves signals to us: uvicorn would raise them again at the end."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-        await super().startup(sockets)  # type: ignore[arg-type]
-        if self.started:
-            self._ready()
-
-    def ask_to_exit(self) -> None:
-        self.should_exit = True
-
-
 def _on_signal(stop: Callable[[], None]) -> None:
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: stop())
 
 
-def _end_when_lost(worker: Worker, server: _Server) -> None:
+def _end_when_lost(worker: Worker, server: Server) -> None:
     while not server.should_exit:
         if worker.lost:
             log.error("another worker took this one for dead; ending")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import compress
 
 import numpy as np
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from client_health.benchmarks.cohorts import Attribute, Cohort, Family, families
 from client_health.benchmarks.distributions import QUARTILES, Codes, Distributions, distribute
 from client_health.benchmarks.measures import values_of
 from client_health.scorecard.columns import Columns
+from client_health.scorecard.components import Bools
 from client_health.scorecard.model import Scorecard
 from client_health.scorecard.rounding import Floats
 from client_health.settings.model import BenchmarkSettings
@@ -106,8 +108,7 @@ def _write_members(
 ) -> None:
     """Keep what was compared: attributes and scores may change before somebody asks."""
     matrix = np.column_stack(list(values.values())) if values else np.empty((len(scores.tenants), 0))
-    compared = np.flatnonzero(~np.isnan(matrix).all(axis=1))
+    compared: Bools = np.any(~np.isnan(matrix), axis=1)
     each = zip(*(attribute.of_each() for attribute in attributes.values()), strict=True)
-    keys = [Cohort(*key) for key in each]
-    kept = [keys[place] for place in compared.tolist()]
-    benchmarks.write_members(connection, scores.tenants[compared], kept, matrix[compared])
+    keys = (Cohort(*key) for key in compress(each, compared))
+    benchmarks.write_members(connection, scores.tenants[compared], keys, matrix[compared])

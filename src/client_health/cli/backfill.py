@@ -10,6 +10,7 @@ from client_health.cli.performing import exit_code, perform_request, print_summa
 from client_health.errors import UsageError
 from client_health.instants import end_of_day, parse_date, utc_now
 from client_health.jobs import requests
+from client_health.jobs.old_months import is_rolled_up
 from client_health.settings.model import Settings
 from client_health.store import scores
 from client_health.store.engine import Store
@@ -35,6 +36,7 @@ def backfill(
     settings = context.settings
     days = _days(settings, parse_date(first, "--from"), parse_date(last, "--to"))
     with context.store() as store:
+        _warn_of_retention(store, settings, days)
         done = [] if replace else _scored(store, days)
         codes = [_one(store, settings, day) for day in days if day not in done]
     if done:
@@ -58,6 +60,18 @@ def _days(settings: Settings, first: date, last: date) -> list[date]:
 def _scored(store: Store, days: list[date]) -> list[date]:
     with store.read() as connection:
         return scores.days_scored_at_all(connection, days[0], days[-1])
+
+
+def _warn_of_retention(store: Store, settings: Settings, days: list[date]) -> None:
+    with store.read() as connection:
+        newest = scores.newest_day(connection) or days[-1]
+    rules = settings.retention
+    short = [] if rules is None else [day for day in days if is_rolled_up(day, newest, rules)]
+    if short:
+        errors.print(
+            f"[yellow]{len(short):,} of these dates are older than retention.daily_days keeps;[/yellow] "
+            "of their months only the last date stays, the others go the next time that the past is rolled up"
+        )
 
 
 def _one(store: Store, settings: Settings, day: date) -> int:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from client_health.cli.context import FAILED, Context, errors, output
+from client_health.cli.escaping import escape
 from client_health.errors import ClientHealthError
 from client_health.instants import closed_day, last_midnight, utc_now
 from client_health.jobs.calculation import open_readers, refuse_lost_tenants
@@ -49,7 +49,8 @@ def check(
 
     Exit code 1 where a run would fail. Nothing is stored.
     """
-    from client_health.usage.inspect import inspect  # loads an SQL parser, which only this command needs
+    # Loads an SQL parser, which only this command needs.
+    from client_health.usage.inspect import inspect, inspect_users
 
     context: Context = ctx.obj
     settings, cards = context.settings, load_scorecards(context.settings)
@@ -64,12 +65,13 @@ def check(
             errors.print(f"[red]A run would fail:[/red] {escape(str(fault))}")
             raise typer.Exit(FAILED) from None
         findings = inspect(assignment, settings, readers, collection)
+        problems = inspect_users(readers)
     _require_store(context, collection)
     _print_queries(collection, findings, plans)
     _print_scorecards(cards, collection)
     compared = {one.measure for one in settings.benchmarks.measures}
     _print_unknown_measures("benchmarks.measures", compared, "it is not compared", collection)
-    problems = collection.problems + [problem for finding in findings for problem in finding.problems]
+    problems += collection.problems + [problem for finding in findings for problem in finding.problems]
     _print_problems(problems)
     output.print("[green]A run would publish scores.[/green]")
 
@@ -107,7 +109,7 @@ def _print_queries(collection: Collection, findings: "list[Finding]", plans: boo
         head = (report.name, "failed" if report.failure else f"{report.rows:,}", *times)
         for place, measure in enumerate(report.measures or ("",)):
             figures = _figures(collection.metrics.values.get(measure))
-            table.add_row(*(head if place == 0 else ("", "", "", "")), measure, *figures)
+            table.add_row(*(head if place == 0 else ("", "", "", "")), escape(measure), *figures)
     output.print(table)
     for finding in findings if plans else ():
         output.print(f"[bold]{finding.report.name}[/bold]")
@@ -145,7 +147,7 @@ def _print_scorecards(cards: ScorecardSet, collection: Collection) -> None:
     if len(covered.uncovered):
         errors.print(
             f"[yellow]notice[/yellow] no scorecard applies to {len(covered.uncovered):,} tenants, "
-            f"{metrics.tenants[int(covered.uncovered[0])].tenant_id} among them; they are not scored"
+            f"{escape(metrics.tenants[int(covered.uncovered[0])].tenant_id)} among them; they are not scored"
         )
 
 
@@ -169,7 +171,7 @@ def _print_scorecard(scorecard: Scorecard, collection: Collection, columns: Colu
 def _print_unknown_measures(where: str, measures: Iterable[str], so: str, collection: Collection) -> None:
     """Name the measures that no query returns, and what comes of it."""
     values = collection.metrics.values
-    known_names = ", ".join(sorted(values)) or "none"
+    known_names = escape(", ".join(sorted(values))) or "none"
     for measure in sorted(set(measures) - set(values)):
         errors.print(
             f"[yellow]notice[/yellow] {where}: no query returns the measure {measure}; {so}. "

@@ -9,9 +9,12 @@ from pathlib import Path
 
 from rich.console import Console
 
+from client_health.cli.escaping import escape
 from client_health.settings import Settings, load_settings
 from client_health.store import migrate
+from client_health.store.audit import Actor
 from client_health.store.engine import Store, open_store
+from client_health.telemetry import tracing
 
 CLEAN, FAILED, USAGE, WITH_ERRORS, SUSPICIOUS = 0, 1, 2, 3, 4
 _WIDE = 240  # into a pipe or a file, lines are not broken to fit a screen
@@ -42,9 +45,20 @@ class Context:
             store.close()
 
 
-def who() -> str:
+@contextmanager
+def traced() -> Iterator[None]:
+    """Spans of what happens within, where an environment variable asks for them."""
+    if warning := tracing.start():
+        errors.print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
+    try:
+        yield
+    finally:
+        tracing.stop()
+
+
+def who() -> Actor:
     """The person who runs the command, as far as the system knows."""
     try:
-        return getpass.getuser()
+        return Actor(getpass.getuser(), "command")
     except (KeyError, OSError):
-        return "command line"
+        return Actor("command line", "command")

@@ -3,10 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from client_health.cli.context import Context, output
+from client_health.cli.escaping import escape
 from client_health.explanations import sentences
 from client_health.explanations.service import TenantExplanation, explain_tenant
 from client_health.instants import parse_date

@@ -9,11 +9,12 @@ import numpy as np
 import sqlalchemy as sa
 import typer
 
-from client_health.cli.context import Context
+from client_health.cli.context import Context, who
 from client_health.cli.tables import Format, write_rows
 from client_health.errors import UsageError
-from client_health.instants import parse_date
-from client_health.store import history, portfolio, runs, scorecards, tenants, usage
+from client_health.instants import parse_date, utc_now
+from client_health.store import audit, history, portfolio, runs, scorecards, tenants, usage
+from client_health.store.engine import Store
 from client_health.store.history import View
 from client_health.store.portfolio import Filters
 from client_health.store.scorecards import PublishedScorecard
@@ -63,9 +64,20 @@ def export(
     """Export as CSV, JSON lines or Parquet. Without a date: the latest of each active tenant."""
     context: Context = ctx.obj
     dates = _range(day, first, last)
-    with context.store() as store, store.read() as connection:
-        columns, rows = _TABLES[what](connection, dates, view)
-        write_rows(columns, rows, form, file)
+    with context.store() as store:
+        _note(store, what, dates, view, form)
+        with store.read() as connection:
+            columns, rows = _TABLES[what](connection, dates, view)
+            write_rows(columns, rows, form, file)
+
+
+def _note(store: Store, what: What, dates: Range, view: View, form: Format) -> None:
+    """Who takes figures out of the store is in the audit log before the first row is."""
+    told: dict[str, str] = {"format": form, "view": view}
+    if dates is not None:
+        told |= {"from": dates[0].isoformat(), "to": dates[1].isoformat()}
+    with store.write() as connection:
+        audit.write(connection, who(), "export.read", what, utc_now(), **told)
 
 
 def _range(day: str | None, first: str | None, last: str | None) -> Range:

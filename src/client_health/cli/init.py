@@ -114,6 +114,9 @@ _TAIL = """
 [schedule]
 cron = "0 2 * * *"                        # in `timezone`; "off" for no nightly run
 
+[retention]
+daily_days = 400                          # older months keep their last date only; no section: everything
+
 # [scorecard]
 # file = "scorecard.toml"                 # left out: the built-in scorecard
 """

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import structlog
 import typer
-from rich.markup import escape
 
 from client_health import __version__
 from client_health.cli import (
+    audit,
     backfill,
     check,
     db,
@@ -25,6 +25,7 @@ from client_health.cli import (
     users,
 )
 from client_health.cli.context import FAILED, USAGE, Context, errors
+from client_health.cli.escaping import escape
 from client_health.cli.run import ANYTHING
 from client_health.errors import ClientHealthError, UsageError
 
@@ -35,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (init, check, run, backfill, rescore, serve, status, explain, export):
+for module in (init, check, run, backfill, rescore, serve, status, explain, export, audit):
     module.register(app)
 app.add_typer(keys.app, name="keys")
 app.add_typer(users.app, name="users")

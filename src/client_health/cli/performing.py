@@ -3,23 +3,25 @@
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from rich.markup import escape
 from rich.table import Table
 
 from client_health.api import present
-from client_health.cli.context import CLEAN, FAILED, SUSPICIOUS, WITH_ERRORS, errors, output
+from client_health.cli.context import CLEAN, FAILED, SUSPICIOUS, WITH_ERRORS, errors, output, traced
+from client_health.cli.escaping import escape
 from client_health.cli.progress import shown
-from client_health.errors import RunInterruptedError
+from client_health.errors import RunInterruptedError, StoreError
 from client_health.instants import iso, utc_now
 from client_health.jobs import requests
 from client_health.jobs.abandoned import BY_COMMAND, close_abandoned
 from client_health.jobs.attempt import perform, wait_for_turn
+from client_health.jobs.lease import Lease
 from client_health.settings.model import Settings
 from client_health.store import problems, runs
 from client_health.store.engine import Store
 from client_health.store.runs import Run, RunRequest
+from client_health.telemetry.causes import STORE
 from client_health.usage.problems import Problem
 
 SHOWN = 20
@@ -45,12 +47,25 @@ def perform_here(store: Store, settings: Settings, ask: Callable[[], Run | None]
                 run = ask()
                 if run is None:
                     return None
-                with shown(title) as listener:
+                with traced(), shown(title) as listener:
                     return perform(store, settings, run.id, lease, stop, listener)
         except RunInterruptedError:
             if run is None:
                 raise
             return _cancelled(store, run.id)
+        except StoreError as fault:
+            if run is not None:
+                with suppress(StoreError):  # whoever performs the next run closes it otherwise
+                    close_abandoned(store, [run.id], utc_now(), str(fault), STORE)
+            raise
+
+
+@contextmanager
+def here_in_turn(store: Store) -> Iterator[tuple[Lease, threading.Event]]:
+    """The turn in which no other process performs a run, and an event that Ctrl-C and SIGTERM set."""
+    waiting = _say_once("a run is active; waiting for its end")
+    with _stoppable() as stop, wait_for_turn(store, stop, waiting) as lease:
+        yield lease, stop
 
 
 @contextmanager

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from rich.markup import escape
 from rich.table import Table
 
 from client_health.cli.context import output
+from client_health.cli.escaping import escape
 from client_health.explanations.sentences import number, signed_whole, words
 from client_health.replay.results import Moved, NamedCliff, Preview
 

@@ -3,9 +3,9 @@
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from client_health.cli.context import Context, errors, output, who
+from client_health.cli.escaping import escape
 from client_health.cli.performing import exit_code, perform_here
 from client_health.errors import UsageError
 from client_health.instants import parse_date, utc_now

@@ -3,9 +3,9 @@
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from client_health.cli.context import Context, errors, who
+from client_health.cli.escaping import escape
 from client_health.cli.performing import exit_code, perform_request, print_json, print_summary
 from client_health.errors import UsageError
 from client_health.instants import iso, parse_as_of, utc_now

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from client_health.cli import scorecard_draft
 from client_health.cli.context import Context, output
+from client_health.cli.escaping import escape
 from client_health.errors import UsageError
 from client_health.instants import iso, utc_now
 from client_health.jobs import requests

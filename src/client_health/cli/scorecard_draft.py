@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.progress import Progress
 
 from client_health.cli import preview_tables
 from client_health.cli.context import CLEAN, FAILED, Context, errors, output, who
+from client_health.cli.escaping import escape
 from client_health.cli.performing import exit_code, perform_here
 from client_health.cli.weights import normalise
 from client_health.errors import ConfigError

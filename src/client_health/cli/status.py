@@ -1,19 +1,21 @@
 """`client-health status`: how old the scores are, how fresh each source is, when the next run is."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from client_health.cli.context import Context, output
+from client_health.cli.escaping import escape
+from client_health.dashboard.words import ahead
 from client_health.instants import iso, utc_now
 from client_health.jobs.nights import next_fire
-from client_health.store import freshness, runs, scorecard_sets, tenants
+from client_health.store import freshness, keys, runs, scorecard_sets, tenants
 from client_health.store.freshness import QueryFreshness, SourceFreshness
 from client_health.store.runs import Run
 
 SHOWN_RUNS = 5
+WARN_OF_KEYS = timedelta(days=14)
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +31,7 @@ def status(ctx: typer.Context) -> None:
         published, last = scorecard_sets.in_force(connection), runs.last_published(connection)
         active = tenants.count_active(connection)
         newest, sources = runs.newest(connection, SHOWN_RUNS), freshness.of_sources(connection, settings)
+        ending = keys.expiring(connection, now, WARN_OF_KEYS)
     if last is None:
         output.print("Nothing is published yet; `client-health run` makes the first scores.")
     else:
@@ -41,6 +44,12 @@ def status(ctx: typer.Context) -> None:
     if newest:
         output.print(_runs(newest, now))
     output.print(_freshness(sources, now))
+    for key in ending:
+        assert key.expires_at is not None
+        output.print(
+            f"[yellow]The API key {escape(key.name)!r} ({key.id}) expires {ahead(key.expires_at, now)}; "
+            f"`client-health keys rotate {key.id}` replaces it.[/yellow]"
+        )
 
 
 def _runs(newest: list[Run], now: datetime) -> Table:

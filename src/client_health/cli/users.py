@@ -4,11 +4,11 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from client_health.cli.context import Context, errors, output
 from client_health.cli.context import who as caller
+from client_health.cli.escaping import escape
 from client_health.errors import UsageError
 from client_health.instants import iso, utc_now
 from client_health.store import users
@@ -49,7 +49,7 @@ def add(
     with context.store() as store:
         password, is_generated = _password(password_stdin)
         new = NewUser(name, role, password, display_name, must_change=is_generated)
-        user = administration.add(store, new, utc_now(), caller())
+        user = administration.add(store, new, caller(), utc_now())
     _tell(f"User {escape(user.name)}, role {role}, may sign in.", password, is_generated)
 
 
@@ -76,7 +76,7 @@ def disable(ctx: typer.Context, name: Name) -> None:
 
     context: Context = ctx.obj
     with context.store() as store:
-        user = administration.disable(store, administration.named(store, name).id, utc_now(), caller())
+        user = administration.disable(store, administration.named(store, name).id, caller(), utc_now())
     output.print(f"User {escape(user.name)} is disabled, and signed out everywhere.")
 
 
@@ -87,7 +87,7 @@ def enable(ctx: typer.Context, name: Name) -> None:
 
     context: Context = ctx.obj
     with context.store() as store:
-        user = administration.enable(store, administration.named(store, name).id, caller())
+        user = administration.enable(store, administration.named(store, name).id, caller(), utc_now())
     output.print(f"User {escape(user.name)} may sign in.")
 
 
@@ -100,7 +100,7 @@ def reset(ctx: typer.Context, name: Name, password_stdin: FromStdin = False) -> 
     with context.store() as store:
         user = administration.named(store, name)
         password, is_generated = _password(password_stdin)
-        administration.reset_password(store, user, password, caller(), must_change=is_generated)
+        administration.reset_password(store, user, password, caller(), utc_now(), is_generated)
     _tell(f"User {escape(user.name)} has a new password.", password, is_generated)
 
 

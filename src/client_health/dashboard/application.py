@@ -1,6 +1,6 @@
 """The dashboard as an application of its own: pages, static files, headers, faults as pages."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import quote
 
@@ -13,8 +13,10 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from client_health.accounts.provider import Provider
 from client_health.api.context import Context
+from client_health.api.limits import TooManyRequestsError
 from client_health.dashboard import static
 from client_health.dashboard.context import (
+    Counted,
     NotAllowedError,
     PasswordChangeNeededError,
     SignInNeededError,
@@ -29,18 +31,12 @@ from client_health.store.engine import Store
 
 log = structlog.get_logger(__name__)
 SIGN_IN, ACCOUNT = "/sign-in", "/account"
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 _STATUS: dict[type[ClientHealthError], int] = {
     NotAllowedError: 403,
     NotFoundError: 404,
     ConflictError: 409,
     UsageError: 422,
+    TooManyRequestsError: 429,
     StoreError: 503,
 }
 
@@ -48,29 +44,19 @@ _STATUS: dict[type[ClientHealthError], int] = {
 def create_dashboard(store: Store, settings: Settings, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     """The pages over an open, migrated store; to be mounted at the root."""
     app = FastAPI(title="Client Health", openapi_url=None, docs_url=None, redoc_url=None)
-    app.state.context = Context(store, settings, clock)
+    app.state.context = Context.of(store, settings, clock)
     app.state.provider = Provider.of(settings)
     app.include_router(static.router)
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Counted])
     app.add_exception_handler(SignInNeededError, _to_sign_in)
     app.add_exception_handler(PasswordChangeNeededError, _to_account)
     app.add_exception_handler(ClientHealthError, _fault_of_user)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(HTTPException, _http_fault)
     app.add_exception_handler(Exception, _fault_of_ours)
-    app.middleware("http")(_headers)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     return app
-
-
-async def _headers(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await answer(request)
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if "cache-control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _to_sign_in(request: Request, _: Exception) -> Response:
@@ -96,7 +82,10 @@ def _fault_of_user(request: Request, fault: Exception) -> Response:
     if status >= 500:
         log.error("page failed", reason=str(fault))
         return _page(request, status, "The store does not answer; the log has the details.")
-    return _page(request, status, str(fault))
+    page = _page(request, status, str(fault))
+    if isinstance(fault, TooManyRequestsError):
+        page.headers["Retry-After"] = str(fault.seconds)
+    return page
 
 
 def _bad_request(request: Request, fault: Exception) -> Response:

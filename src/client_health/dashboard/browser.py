@@ -5,9 +5,9 @@ from datetime import timedelta
 from fastapi import Request, Response
 
 from client_health.accounts.sign_in import Origin
+from client_health.api.context import address_of
 from client_health.settings.access import WebSettings
 
-UNKNOWN = "unknown"
 # In this order: browsers name those that they are derived from, too.
 BROWSERS = (
     ("Edg/", "Edge"),
@@ -29,8 +29,7 @@ SYSTEMS = (
 
 def origin_of(request: Request) -> Origin:
     """Address and kind of the browser. Of a trusted proxy, the address is the one that it forwards."""
-    address = request.client.host if request.client else UNKNOWN
-    return Origin(address, request.headers.get("user-agent"))
+    return Origin(address_of(request), request.headers.get("user-agent"))
 
 
 def named(agent: str | None) -> str:
@@ -72,4 +71,4 @@ def drop(request: Request, response: Response, web: WebSettings, name: str, path
 
 
 def _is_secure(request: Request, web: WebSettings) -> bool:
-    return request.url.scheme == "https" or (web.public_url or "").startswith("https:")
+    return request.url.scheme == "https" or web.is_https

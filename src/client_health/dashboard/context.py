@@ -1,15 +1,16 @@
 """What every page needs: the store, the settings, the clock, and who is signed in."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from client_health.api.context import Context
+from client_health.api.context import Context, address_of
 from client_health.dashboard.browser import is_from_elsewhere
 from client_health.errors import ClientHealthError
 from client_health.store import sessions
+from client_health.store.audit import Actor
 from client_health.store.keys import ROLES, Role
 
 COOKIE = "client_health_session"
@@ -37,14 +38,21 @@ class Visitor:
     display_name: str
     role: Role
     csrf: str = field(repr=False)
+    address: str
     must_change_password: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """As the audit log knows them."""
+        return Actor(self.name, "user", self.address)
 
     def may(self, role: Role) -> bool:
         """Whether the visitor has this role or a higher one."""
         return ROLES.index(self.role) >= ROLES.index(role)
 
 
-def context(request: Request) -> Context:
+# A dependency that waits for nothing is `async`: the others each cost a way to a thread and back.
+async def context(request: Request) -> Context:
     """The context that the application was built with."""
     found: Context = request.app.state.context
     return found
@@ -61,7 +69,7 @@ def signed_in(request: Request, ctx: Ctx) -> Visitor:
     return found
 
 
-def visitor(who: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
+async def visitor(who: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
     """Who is signed in; raises SignInNeededError or PasswordChangeNeededError."""
     if who.must_change_password:
         raise PasswordChangeNeededError("choose a password of your own first")
@@ -69,11 +77,36 @@ def visitor(who: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
 
 
 def find_visitor(request: Request, ctx: Context) -> Visitor | None:
-    """Who is signed in, if anybody is."""
-    token = request.cookies.get(COOKIE)
-    if not token:
-        return None
-    now: datetime = ctx.clock()
+    """Who is signed in, if anybody is. Asked once per request, which is when the request is counted.
+
+    Raises TooManyRequestsError; the page that says so is for nobody.
+    """
+    if not hasattr(request.state, "visitor"):
+        request.state.visitor = None
+        request.state.visitor = _count(request, ctx)
+    found: Visitor | None = request.state.visitor
+    return found
+
+
+def counted(request: Request, ctx: Ctx) -> None:
+    """Count the request before anything is done for it."""
+    find_visitor(request, ctx)
+
+
+def _count(request: Request, ctx: Context) -> Visitor | None:
+    token, address = request.cookies.get(COOKIE, ""), address_of(request)
+    if not ctx.limits.is_known(token):
+        ctx.limits.count_stranger(address)
+    found = _session(ctx, token, address) if token else None
+    ctx.limits.note(token, is_valid=found is not None)
+    if found is not None:
+        request.state.asked_by = {"user": found.name}  # for the line in the log
+        ctx.limits.count("user", found.user_id)
+    return found
+
+
+def _session(ctx: Context, token: str, address: str) -> Visitor | None:
+    now = ctx.clock()
     with ctx.store.read() as connection:
         session = sessions.find(connection, token, now)
     if session is None:
@@ -81,8 +114,8 @@ def find_visitor(request: Request, ctx: Context) -> Visitor | None:
     if now - session.seen_at > TOUCH_AFTER:
         with ctx.store.write() as connection:
             sessions.touch(connection, token, now)
-    user = session.user
-    return Visitor(user.id, user.name, user.display_name, user.role, session.csrf, user.must_change_password)
+    user, csrf = session.user, session.csrf
+    return Visitor(user.id, user.name, user.display_name, user.role, csrf, address, user.must_change_password)
 
 
 async def checked_form(request: Request, ctx: Ctx, who: Annotated[Visitor, Depends(signed_in)]) -> None:
@@ -99,7 +132,7 @@ async def checked_form(request: Request, ctx: Ctx, who: Annotated[Visitor, Depen
 def at_least(role: Role) -> Any:
     """A dependency: the visitor, who has this role or a higher one."""
 
-    def allowed(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
+    async def allowed(who: Annotated[Visitor, Depends(visitor)]) -> Visitor:
         if not who.may(role):
             raise NotAllowedError(f"this needs the role {role}; you have the role {who.role}")
         return who
@@ -112,3 +145,4 @@ Viewer = Annotated[Visitor, at_least("viewer")]
 Csm = Annotated[Visitor, at_least("csm")]
 Admin = Annotated[Visitor, at_least("admin")]
 CheckedForm = Depends(checked_form)
+Counted = Depends(counted)

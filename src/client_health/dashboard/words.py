@@ -152,6 +152,16 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def action_words(action: str) -> str:
+    """What was done, by the name that the audit log has for it: "key rotated"."""
+    return words(action.replace(".", " "))
+
+
+def listed(value: Any) -> str:
+    """A value of an entry of the audit log: the members of a list one after the other."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def attribute(text: str) -> str:
     """An industry or a segment in words where it is a code, as FINANCIAL_SERVICES; else as it is."""
     coded = text.isupper() and (len(text) > SHORT or "_" in text)
@@ -182,6 +192,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
         sentence_case,
         capital,
         attribute,
+        action_words,
+        listed,
     )
 } | {
     "risk_word": RISK_WORDS.__getitem__,

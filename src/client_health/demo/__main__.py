@@ -21,9 +21,11 @@ from client_health.instants import closed_day, end_of_day, last_midnight, utc_no
 from client_health.jobs import requests
 from client_health.settings import Settings, load_settings
 from client_health.store import keys, migrate
+from client_health.store.audit import Actor
 from client_health.store.engine import Store, open_store
 
 INTERRUPTED = 130
+DEMO = Actor("demo", "command")
 
 
 def demo(
@@ -61,7 +63,7 @@ def build(store: Store, settings: Settings, path: Path, tenants: int, days: int)
             history.happen(store, settings, world, span, tell)
         stories = world.stories
     night = end_of_day(last, settings.zone)
-    request = requests.by_command(settings, night, (), False, "demo", utc_now())
+    request = requests.by_command(settings, night, (), False, DEMO, utc_now())
     done = perform_request(store, settings, request, f"Scoring {last}")
     print_summary(store, done)
     if done.status != "completed":
@@ -84,9 +86,9 @@ def serve_tour(store: Store, settings: Settings, host: str, port: int, stories: 
 def let_in(store: Store) -> tour.Access:
     """A user and a key, both of an administrator, for the visitor of this demo alone."""
     user = NewUser("demo", "admin", passwords.generated(), "Demo Visitor")
-    administration.add(store, user, utc_now(), "demo")
+    administration.add(store, user, DEMO, utc_now())
     with store.write() as connection:
-        _, secret = keys.create(connection, "demo", "admin", utc_now())
+        _, secret = keys.create(connection, "demo", "admin", DEMO, utc_now())
     return tour.Access(user.name, user.password, secret)
 
 

@@ -16,6 +16,7 @@ from client_health.errors import (
     RunCancelledError,
     RunInterruptedError,
     RunLostError,
+    StoreError,
 )
 from client_health.instants import utc_now
 from client_health.jobs.calculation import calculate
@@ -24,10 +25,12 @@ from client_health.jobs.publication import hold, note_failure, publish
 from client_health.jobs.rescoring import rescore, switch
 from client_health.jobs.watch import PUBLISHING, Listener, Watch
 from client_health.settings.model import Settings
-from client_health.store import runs, scorecard_sets
+from client_health.store import migrate, runs, scorecard_sets
 from client_health.store.engine import Store
 from client_health.store.runs import Run
 from client_health.store.scorecard_sets import PublishedSet
+from client_health.telemetry.causes import cause_of
+from client_health.telemetry.tracing import span
 from client_health.usage.collect import CollectionFailedError
 from client_health.usage.metrics import QueryReport
 from client_health.usage.tenants import QUERY as TENANTS
@@ -62,9 +65,11 @@ def perform(
 ) -> Run:
     """Take the run, collect, score, publish, close it; returns it as it then stands.
 
-    A run that another process closed or took over is left alone. RunInterruptedError leaves it open.
+    A run that another process closed or took over is left alone. RunInterruptedError and StoreError
+    leave it open.
     """
     with store.write() as connection:
+        migrate.refuse_newer(connection)
         in_force = scorecard_sets.in_force(connection)
         run = runs.take(connection, run_id, lease.holder, clock(), in_force.id if in_force else None)
     if run is not None:
@@ -88,25 +93,40 @@ def _few_collections() -> Iterator[None]:
 def _perform(store: Store, settings: Settings, run: Run, watch: Watch, clock: Callable[[], datetime]) -> None:
     log.info("run begins", score_date=run.score_date.isoformat(), kind=run.kind, trigger=run.trigger)
     try:
-        cards = _scorecards(store, run)
-        if run.kind == "rescore":
-            _rescore(store, settings, run, cards, watch, clock)
-        else:
-            _score(store, settings, run, cards, watch, clock)
+        with span(f"run {run.kind}", _facts(run)):
+            cards = _scorecards(store, run)
+            if run.kind == "rescore":
+                _rescore(store, settings, run, cards, watch, clock)
+            else:
+                _score(store, settings, run, cards, watch, clock)
     except RunInterruptedError:
+        log.info("run left to the next worker")
+        raise
+    except StoreError:
         raise
     except RunLostError as lost:
         log.warning("run left alone", reason=str(lost))
     except RunCancelledError:
-        note_failure(store, run, (), "cancelled", "cancelled on request", clock())
+        note_failure(store, run, (), "cancelled", "cancelled on request", clock(), **watch.counts)
         log.info("run cancelled")
     except ClientHealthError as fault:
-        note_failure(store, run, _reports(settings, fault), "failed", str(fault), clock())
+        counts = watch.counts | {"cause": cause_of(fault)}
+        note_failure(store, run, _reports(settings, fault), "failed", str(fault), clock(), **counts)
         log.warning("run failed", reason=str(fault))
     except Exception as fault:
         log.exception("run failed by a fault of the program")
         reason = f"a fault of the program ({type(fault).__name__}); the log has the details"
-        note_failure(store, run, (), "failed", reason, clock())
+        note_failure(store, run, (), "failed", reason, clock(), **watch.counts, cause=cause_of(fault))
+
+
+def _facts(run: Run) -> dict[str, str | int]:
+    """What the run's span tells of it."""
+    return {
+        "client_health.run.id": run.id,
+        "client_health.run.attempt": run.attempt,
+        "client_health.run.trigger": run.trigger,
+        "client_health.run.score_date": run.score_date.isoformat(),
+    }
 
 
 def _reports(settings: Settings, fault: ClientHealthError) -> Sequence[QueryReport]:
@@ -130,10 +150,12 @@ def _score(
     watch.tell(PUBLISHING, "publishing")
     working = round(time.monotonic() - started - calculation.asleep, 3)
     if calculation.jump is None:
-        publish(store, settings, run, calculation, clock(), **watch.counts, seconds_working=working)
+        with span("publish"):
+            publish(store, settings, run, calculation, clock(), **watch.counts, seconds_working=working)
         log.info("run published", tenants=len(calculation.collection.metrics.tenants))
     else:
-        hold(store, run, calculation, clock(), **watch.counts, seconds_working=working)
+        with span("hold back"):
+            hold(store, run, calculation, clock(), **watch.counts, seconds_working=working)
         log.warning("run held back", reason=str(calculation.jump))
 
 
@@ -147,9 +169,11 @@ def _rescore(
 ) -> None:
     """Score stored dates anew, then switch."""
     started = time.monotonic()
-    counts = rescore(store, run, cards, watch, clock)
+    with span("score dates anew"):
+        counts = rescore(store, run, cards, watch, clock)
     working = round(time.monotonic() - started, 3)
-    switch(store, settings, run, cards, {**watch.counts, **counts, "seconds_working": working}, clock())
+    with span("publish"):
+        switch(store, settings, run, cards, {**watch.counts, **counts, "seconds_working": working}, clock())
     log.info("history scored anew", scorecards=cards.label, days=counts["days"])
 
 

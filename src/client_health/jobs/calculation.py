@@ -18,6 +18,7 @@ from client_health.store import held, runs, tenants
 from client_health.store.engine import Store
 from client_health.store.runs import Run
 from client_health.store.scorecard_sets import PublishedSet
+from client_health.telemetry.tracing import span
 from client_health.usage.collect import Assignment, Readers, collect
 from client_health.usage.metrics import Collection
 
@@ -36,9 +37,11 @@ def calculate(
     store: Store, settings: Settings, run: Run, cards: PublishedSet, watch: Watch, now: datetime
 ) -> Calculation:
     """Collect and score, reading the sources and the store, or what an earlier run kept aside."""
-    collection, asleep = _collection(store, settings, run, watch)
+    with span("collect"):
+        collection, asleep = _collection(store, settings, run, watch)
     watch.tell(COLLECTED, "scoring", tenants=len(collection.metrics.tenants))
-    groups, problems = score(store, run, cards, collection, now)
+    with span("score", {"client_health.tenants": len(collection.metrics.tenants)}):
+        groups, problems = score(store, run, cards, collection, now)
     collection.problems += problems
     accepted = run.kind != "all" or run.options.get("accept") or run.options.get("held")
     jump = None if accepted else find_jump(store, settings.runs, groups, collection)

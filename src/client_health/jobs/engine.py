@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, EnqueueOptions
 from dbos._serialization import Serializer
 
-from client_health.store.engine import BUSY_SECONDS, Store, sqlite_file
+from client_health.store.engine import BUSY_SECONDS, POSTGRESQL, Store, sqlite_file
 
 NAME = "client-health"
 QUEUE = "runs"
@@ -55,9 +55,13 @@ class Engine:
         _quieten()
 
     def start(self) -> None:
-        """Migrate the engine's tables, take back this executor's own unfinished runs, listen."""
+        """Migrate the engine's tables, take back this executor's own unfinished runs, listen.
+
+        One run at a time over all workers, and in the order in which they were asked for: a night that
+        overtook the night before it would have nothing to compare with.
+        """
         DBOS.launch()
-        DBOS.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=POLL_SECONDS)
+        DBOS.register_queue(QUEUE, global_concurrency=1, polling_interval_sec=POLL_SECONDS)
 
     def hand_over(self, run_id: str) -> None:
         """Queue a run; asking again for the same run changes nothing."""
@@ -134,7 +138,9 @@ def _address(store: Store) -> str:
 def system_engine(store: Store) -> sa.Engine:
     """The engine's own connections to the store's database, tuned for many small transactions."""
     if sqlite_file(store.url) is None:
-        return sa.create_engine(store.url, pool_pre_ping=True, pool_size=5, max_overflow=5)
+        return sa.create_engine(
+            store.url, connect_args=POSTGRESQL, pool_pre_ping=True, pool_size=5, max_overflow=5
+        )
     engine = sa.create_engine(store.url, connect_args={"check_same_thread": False})
 
     @sa.event.listens_for(engine, "connect")

@@ -2,11 +2,14 @@
 
 The lock tells a dead holder within seconds. The heartbeat tells a frozen one, which keeps its lock, and
 one that lost its connection for a moment, which is alive although its lock is free.
+
+No clock on a wall decides that somebody froze: whoever wants the lease watches the heartbeat for that long.
 """
 
 import os
 import socket
 import threading
+import time
 import uuid
 from typing import Self
 
@@ -16,10 +19,11 @@ from client_health.errors import ClientHealthError
 from client_health.jobs.locks import lock_for
 from client_health.store import leases
 from client_health.store.engine import Store
+from client_health.store.leases import FROZEN_AFTER
 
 BEAT_SECONDS = 2.0
-FROZEN_AFTER = 30.0
 RECONNECT_SECONDS = 2.5 * BEAT_SECONDS  # PostgreSQL: a living holder takes its lost lock back within this
+LONGEST_LOOK = 5.0  # more between two looks and the watcher itself was asleep, perhaps with its whole host
 log = structlog.get_logger(__name__)
 
 
@@ -37,6 +41,7 @@ class Lease:
         self._has_lock = False
         self._stop = threading.Event()
         self._heart: threading.Thread | None = None
+        self._watched = _Silence()
         self.lost = False
 
     def acquire(self) -> bool:
@@ -44,10 +49,7 @@ class Lease:
         has_lock = self._lock.acquire()
         with self._store.write() as connection:
             sign = leases.last_sign(connection, self.name)
-            if sign is not None and sign.silent_for <= self._patience(has_lock, sign):
-                free = False
-            else:
-                free = has_lock or sign is not None
+            free = self._is_free(has_lock, sign)
             if free:
                 leases.claim(connection, self.name, self.holder, has_lock)
         if not free:
@@ -59,11 +61,14 @@ class Lease:
         self._heart.start()
         return True
 
-    def _patience(self, has_lock: bool, sign: leases.Sign) -> float:
-        """How long the present holder may have been silent and still count as alive."""
+    def _is_free(self, has_lock: bool, sign: leases.Sign | None) -> bool:
+        """Whether nobody alive holds it: the lock is free for good, or silence was watched long enough."""
+        watched = self._watched.look(sign)
+        if sign is None:  # whoever has the lock for longer without a sign froze, and was succeeded
+            return has_lock or watched > RECONNECT_SECONDS
         if not has_lock or not sign.has_lock:
-            return FROZEN_AFTER
-        return RECONNECT_SECONDS if self._store.dialect == "postgresql" else -1.0
+            return watched > FROZEN_AFTER
+        return self._store.dialect == "sqlite" or max(watched, sign.silent_for) > RECONNECT_SECONDS
 
     def release(self) -> None:
         """Give the lease back."""
@@ -96,3 +101,22 @@ class Lease:
 
     def __exit__(self, *_: object) -> None:
         self.release()
+
+
+class _Silence:
+    """How long a sign of life has not changed, by the clock of whoever looks at it again and again."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[str, float] | None = None
+        self._looked = 0.0
+        self._seconds = 0.0
+
+    def look(self, sign: leases.Sign | None) -> float:
+        """Seconds of silence that were watched until now."""
+        now, seen = time.monotonic(), ("nobody", 0.0) if sign is None else (sign.holder, sign.beat_at)
+        if seen == self._seen:
+            self._seconds += min(now - self._looked, LONGEST_LOOK)
+        else:
+            self._seconds = 0.0
+        self._seen, self._looked = seen, now
+        return self._seconds

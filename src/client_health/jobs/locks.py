@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from client_health.store.engine import Store, sqlite_file
+from client_health.errors import StoreError
+from client_health.store.engine import POSTGRESQL, Store, explained, sqlite_file
 
 
 class Lock(Protocol):
@@ -42,7 +43,10 @@ class _FileLock:
 
     def acquire(self) -> bool:
         if self._file is None:
-            file = self._path.open("ab")
+            try:
+                file = self._path.open("ab")
+            except OSError as error:
+                raise StoreError(f"the store lets nobody write: {error}") from error
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -61,7 +65,9 @@ class _AdvisoryLock:
     """Held by a connection of its own for as long as that connection lives."""
 
     def __init__(self, store: Store, name: str) -> None:
-        self._engine = sa.create_engine(store.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        self._engine = sa.create_engine(
+            store.url, connect_args=POSTGRESQL, poolclass=NullPool, isolation_level="AUTOCOMMIT"
+        )
         self._key = zlib.crc32(f"client-health {name}".encode())
         self._connection: sa.Connection | None = None
 
@@ -72,12 +78,13 @@ class _AdvisoryLock:
                 return True
             except SQLAlchemyError:
                 self.release()
-        connection = self._engine.connect()
-        if connection.scalar(sa.select(sa.func.pg_try_advisory_lock(self._key))):
-            self._connection = connection
-            return True
-        connection.close()
-        return False
+        with explained():
+            connection = self._engine.connect()
+            if connection.scalar(sa.select(sa.func.pg_try_advisory_lock(self._key))):
+                self._connection = connection
+                return True
+            connection.close()
+            return False
 
     def release(self) -> None:
         connection, self._connection = self._connection, None

@@ -13,7 +13,18 @@ from client_health.jobs.calculation import Calculation
 from client_health.jobs.retrend import retrend
 from client_health.jobs.scored import Fleet
 from client_health.settings.model import Settings
-from client_health.store import current, features, held, problems, queries, runs, scores, tenants, usage
+from client_health.store import (
+    current,
+    features,
+    held,
+    migrate,
+    problems,
+    queries,
+    runs,
+    scores,
+    tenants,
+    usage,
+)
 from client_health.store.engine import Store
 from client_health.store.runs import Run
 from client_health.store.scores import ScoreRows
@@ -26,6 +37,7 @@ def publish(
     """Publish everything or nothing; raises RunLostError where another attempt owns the run by now."""
     collection = calculation.collection
     with store.write() as connection:
+        migrate.refuse_newer(connection)
         runs.check(connection, run)
         keys = np.array(_tenant_keys(connection, run, collection))
         usage.write(connection, run.score_date, run.as_of, keys.tolist(), collection.metrics)
@@ -116,12 +128,17 @@ def _summary(calculation: Calculation, errors: int) -> dict[str, Any]:
 
 
 def note_failure(
-    store: Store, run: Run, reports: Sequence[QueryReport], status: runs.Status, failure: str, now: datetime
+    store: Store,
+    run: Run,
+    reports: Sequence[QueryReport],
+    status: runs.Status,
+    failure: str,
+    now: datetime,
+    **counts: Any,
 ) -> None:
     """Close a run that published nothing; what its queries said is kept."""
     with store.write() as connection:
         if run.kind == "all":
             queries.write(connection, reports, run.score_date, run.as_of, now)
-        runs.finish(
-            connection, run, status, now, failure=failure, reports=[asdict(report) for report in reports]
-        )
+        said = [asdict(report) for report in reports]
+        runs.finish(connection, run, status, now, failure=failure, reports=said, counts=counts)

@@ -8,20 +8,22 @@ from client_health.instants import closed_day, end_of_day, last_midnight
 from client_health.scorecard.sets import ScorecardSet
 from client_health.settings.load import load_scorecards
 from client_health.settings.model import Settings
-from client_health.store import runs, scorecard_sets, scores, tenants
+from client_health.store import audit, runs, scorecard_sets, scores, tenants
+from client_health.store.audit import Actor
 from client_health.store.engine import Store
 from client_health.store.runs import BATCH_BY_HAND, Run, RunRequest, Trigger, night_key
 from client_health.store.scorecard_sets import PublishedSet
 
 PUBLICATION = "publication"
+SCHEDULE, FIRST_RUN = Actor("schedule", "worker"), Actor("first run", "worker")
 
 
-def whole_fleet_now(settings: Settings, by: str, now: datetime) -> RunRequest:
+def whole_fleet_now(settings: Settings, by: Actor, now: datetime) -> RunRequest:
     """A recalculation of all tenants at the present instant; provisional until the night's run."""
     return RunRequest("all", "request", by, closed_day(now, settings.zone), now, exclusive_key=BATCH_BY_HAND)
 
 
-def one_tenant_now(settings: Settings, tenant_id: str, by: str, now: datetime) -> RunRequest:
+def one_tenant_now(settings: Settings, tenant_id: str, by: Actor, now: datetime) -> RunRequest:
     """A recalculation of one tenant at the present instant."""
     day = closed_day(now, settings.zone)
     return RunRequest("tenants", "request", by, day, now, (tenant_id,), exclusive_key=f"tenant:{tenant_id}")
@@ -32,7 +34,7 @@ def by_command(
     as_of: datetime | None,
     tenant_ids: Sequence[str],
     accept: bool,
-    by: str,
+    by: Actor,
     now: datetime,
 ) -> RunRequest:
     """A run from the command line, for the last closed day unless `as_of` says otherwise."""
@@ -53,7 +55,7 @@ def night(settings: Settings, day: date, past: bool) -> RunRequest:
     return RunRequest(
         kind="all",
         trigger="catch_up" if past else "night",
-        requested_by="schedule",
+        requested_by=SCHEDULE,
         score_date=day,
         as_of=end_of_day(day, settings.zone),
         exclusive_key=night_key(day),
@@ -61,13 +63,13 @@ def night(settings: Settings, day: date, past: bool) -> RunRequest:
     )
 
 
-def backfill(settings: Settings, day: date, by: str) -> RunRequest:
+def backfill(settings: Settings, day: date, by: Actor) -> RunRequest:
     """A run for a date past, as far as the queries can answer for it."""
     instant = end_of_day(day, settings.zone)
     return RunRequest("all", "backfill", by, day, instant, leave_out_past=True)
 
 
-def accept(run: Run, trigger: Trigger, by: str) -> RunRequest:
+def accept(run: Run, trigger: Trigger, by: Actor) -> RunRequest:
     """Publish what a suspicious run read and kept aside; raises ConflictError where it holds nothing."""
     if run.outcome != "suspicious":
         raise ConflictError(f"the run {run.id} is not held back; only a suspicious one can be accepted")
@@ -86,7 +88,7 @@ def publish(
     store: Store,
     cards: ScorecardSet,
     trigger: Trigger,
-    by: str,
+    by: Actor,
     now: datetime,
     note: str | None = None,
     expected: int | None = None,
@@ -108,7 +110,7 @@ def publish(
         current = scorecard_sets.in_force(connection)
         if current is not None and current.cards.digests == cards.digests:
             return None
-        drafted = scorecard_sets.add(connection, cards, by, now, note)
+        drafted = scorecard_sets.add(connection, cards, by.name, now, note)
         request = RunRequest(
             kind="rescore",
             trigger=trigger,
@@ -122,7 +124,7 @@ def publish(
         return drafted, runs.create(connection, request, now)[0]
 
 
-def rescore(published: PublishedSet, first: date, last: date, by: str, now: datetime) -> RunRequest:
+def rescore(published: PublishedSet, first: date, last: date, by: Actor, now: datetime) -> RunRequest:
     """Score stored dates anew under the scorecards in force."""
     return RunRequest("rescore", "command", by, last, now, first=first, scorecard_set=published.id)
 
@@ -150,6 +152,7 @@ def ensure_scorecards(store: Store, settings: Settings, now: datetime) -> Publis
         already = scorecard_sets.in_force(connection)
         if already is not None:
             return already
-        first = scorecard_sets.add(connection, configured, "first run", now)
+        first = scorecard_sets.add(connection, configured, FIRST_RUN.name, now)
         scorecard_sets.put_in_force(connection, first.id, now)
+        audit.write(connection, FIRST_RUN, "scorecards.published", str(first.id), now)
         return scorecard_sets.by_id(connection, first.id)

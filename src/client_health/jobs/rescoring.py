@@ -8,15 +8,15 @@ import numpy as np
 import sqlalchemy as sa
 
 from client_health.benchmarks.computing import compute
-from client_health.jobs.retrend import retrend
+from client_health.jobs.retrend import keep_told, retrend
 from client_health.jobs.watch import Watch
-from client_health.replay.lookback import PastDay
 from client_health.replay.walk import ReplayedGroup, Walk
 from client_health.settings.model import Settings
 from client_health.store import (
     benchmarks,
     current,
     earlier,
+    past_scores,
     runs,
     scorecard_sets,
     scores,
@@ -96,8 +96,7 @@ def _remember(store: Store, walk: Walk, cards: PublishedSet, fleet: TenantColumn
             lookback.remember_latest(fleet.keys, earlier.latest_before(connection, version.id, keys, first))
             begin = first - timedelta(days=version.scorecard.trend.lookback_days)
             for day in scores.days_scored(connection, version.id, begin, first - timedelta(days=1)):
-                rows = scores.read_day(connection, day, version.id, len(version.scorecard.components))
-                lookback.add(PastDay(day, rows.tenants, rows.components, rows.overall))
+                lookback.add(past_scores.read(connection, day, version.id, len(version.scorecard.components)))
 
 
 def _write(
@@ -120,6 +119,9 @@ def _write(
         there = scores.instants(connection, usage.day, version.id) if publishes else {}
         keyed = zip(group.tenants.tolist(), as_of, strict=True)
         fresh = sum(key not in there or there[key] < instant for key, instant in keyed)
+        if fresh and not publishes:
+            before = scores.read_day(connection, usage.day, version.id, len(version.scorecard.components))
+            rows = keep_told(connection, version, rows, before)
         if fresh:
             scores.write(connection, rows, fill=publishes)
     return fresh

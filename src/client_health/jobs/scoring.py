@@ -12,7 +12,7 @@ from client_health.jobs.scored import ScoredGroup
 from client_health.scorecard.columns import Columns
 from client_health.scorecard.fleet import score_fleet
 from client_health.scorecard.sets import NONE, Places
-from client_health.store import earlier, queries, tenants, usage
+from client_health.store import earlier, queries, stand_ins, tenants
 from client_health.store.engine import Store
 from client_health.store.runs import Run
 from client_health.store.scorecard_sets import PublishedSet
@@ -51,8 +51,7 @@ def _let_stand_in(
     wanted = [m for s in queries.states(connection).values() if s.name in failed for m in s.measures]
     wanted = [measure for measure in wanted if measure not in metrics.values]
     if wanted:
-        maybe = [None if key == earlier.NO_KEY else key for key in keys.tolist()]
-        usage.stand_in(connection, metrics, maybe, run.score_date, wanted, max_age)
+        stand_ins.stand_in(connection, metrics, keys, run.score_date, wanted, max_age)
 
 
 def _score_group(

@@ -13,7 +13,7 @@ from client_health.scorecard.composite import weights
 from client_health.scorecard.rounding import Floats
 from client_health.scorecard.trend import comparable_change
 from client_health.settings.model import RunSettings
-from client_health.store import runs, scores, usage_days
+from client_health.store import past_scores, runs, usage_days
 from client_health.store.engine import Store
 from client_health.usage.metrics import Collection
 
@@ -92,13 +92,7 @@ def _compared_with(store: Store, day: date) -> date:
 def _compare(store: Store, group: ScoredGroup, since: date) -> _Compared:
     rows, card = group.rows, group.published.scorecard
     with store.read() as connection:
-        then = scores.read_day(
-            connection,
-            since,
-            group.published.id,
-            len(card.components),
-            rows.tenants.tolist(),
-        )
+        then = past_scores.read(connection, since, group.published.id, len(card.components), rows.tenants)
     aligned = then.aligned(rows.tenants)
     change = comparable_change(card, rows.components, rows.overall, aligned)
     return _Compared(group, aligned.components, change)

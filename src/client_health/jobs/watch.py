@@ -7,7 +7,7 @@ from typing import Any
 
 from client_health.errors import RunInterruptedError, RunLostError
 from client_health.jobs.lease import Lease
-from client_health.store import runs
+from client_health.store import migrate, runs
 from client_health.store.engine import Store
 from client_health.store.runs import Run
 
@@ -41,6 +41,7 @@ class Watch:
         if time.monotonic() - self._checked > CHECK_SECONDS:
             self._checked = time.monotonic()
             with self._store.read() as connection:
+                migrate.refuse_newer(connection)
                 runs.check(connection, self._run)
 
     def tell(self, percent: int, stage: str, **counts: Any) -> None:

@@ -9,21 +9,25 @@ from itertools import count
 
 import structlog
 
-from client_health.errors import ClientHealthError, RunInterruptedError
+from client_health.errors import ClientHealthError, NewerStoreError, RunInterruptedError
 from client_health.instants import utc_now
-from client_health.jobs.abandoned import BY_COMMAND, close_abandoned
-from client_health.jobs.attempt import RUN_LEASE, perform, wait_for_turn
 from client_health.jobs.engine import Engine, retention
 from client_health.jobs.lease import Lease
+from client_health.jobs.persistence import perform_persistently
+from client_health.jobs.pulse import Pulse
+from client_health.jobs.retention import tend
 from client_health.jobs.schedule import tick
+from client_health.jobs.takeover import TakeOver
 from client_health.settings.model import Settings
 from client_health.store import runs
 from client_health.store.engine import Store
+from client_health.store.leases import SEAT
 
 DISPATCH_SECONDS = 0.5
 SWEEP_SECONDS = 3.0
 TICK_SECONDS = 30.0
 FORGET_SECONDS = 3600.0
+TEND_SECONDS = 3600.0
 log = structlog.get_logger(__name__)
 
 
@@ -37,7 +41,10 @@ class Worker:
         self._seat = take_seat(store)
         self._engine = Engine(store, self._seat.name, self._perform)
         self._threads: list[threading.Thread] = []
+        self._outdated = False
         self._handed_over: set[str] = set()
+        self._take_over = TakeOver(store, self._engine, clock)
+        self._pulse = Pulse()
         self.started_at = clock()
 
     @property
@@ -47,8 +54,13 @@ class Worker:
 
     @property
     def lost(self) -> bool:
-        """Whether another worker took this one for dead; it must then end."""
-        return self._seat.lost
+        """Whether this worker must end: another one took it for dead, or a newer program owns the store."""
+        return self._seat.lost or self._outdated
+
+    @property
+    def alive(self) -> bool:
+        """Whether it works: nobody took it for dead, and its loops turn."""
+        return not self.lost and not self._pulse.silent()
 
     def start(self) -> None:
         """Start the engine and the loops that feed it."""
@@ -58,12 +70,14 @@ class Worker:
             (SWEEP_SECONDS, self.sweep),
             (TICK_SECONDS, self.tick),
             (FORGET_SECONDS, self.forget),
+            (TEND_SECONDS, self.tend),
         ):
             thread = threading.Thread(
                 target=self._repeat, args=(seconds, job), name=job.__name__, daemon=True
             )
             thread.start()
             self._threads.append(thread)
+            self._pulse.beat(job.__name__, seconds)
         log.info("worker is ready", worker=self.name)
 
     def stop(self) -> None:
@@ -95,37 +109,21 @@ class Worker:
 
     def sweep(self) -> None:
         """Take over from workers that died or froze, and close runs that nobody will ever finish."""
-        for executor in self._engine.other_executors():
-            grave = Lease(self._store, executor)
-            if grave.acquire():
-                with grave:
-                    log.warning(
-                        "taking over from a dead worker", worker=executor, runs=self._engine.recover(executor)
-                    )
-        self._close_orphans()
+        self._take_over.sweep()
 
     def forget(self) -> None:
         """Delete old finished jobs from the engine; the runs themselves are kept."""
         self._engine.forget_finished(retention(self._settings.runs.keep_jobs_days, self._clock()))
 
-    def _close_orphans(self) -> None:
-        """A run is an orphan where it is active, nobody performs one, and the engine is done with it."""
-        with self._store.read() as connection:
-            active = runs.with_status(connection, ["active"])
-        orphans = [run for run in active if run.trigger in BY_COMMAND or self._engine.is_over(run.id)]
-        if orphans:
-            turn = Lease(self._store, RUN_LEASE)
-            if turn.acquire():
-                with turn:
-                    close_abandoned(self._store, [run.id for run in orphans], self._clock())
+    def tend(self) -> None:
+        """Make the coming month's partitions, and drop what `[retention]` lets go."""
+        tend(self._store, self._settings, self._clock(), self._stop.is_set)
 
     def _perform(self, run_id: str) -> None:
         self._idle.clear()
         try:
-            with wait_for_turn(self._store, self._stop) as turn:
-                perform(self._store, self._settings, run_id, turn, self._stop, clock=self._clock)
+            perform_persistently(self._store, self._settings, run_id, self._stop, self._clock)
         except RunInterruptedError:
-            log.info("run left to the next worker", run_id=run_id)
             self._idle.set()
             threading.Event().wait()  # never returns: the engine keeps the run unfinished, the process ends
         finally:
@@ -135,10 +133,14 @@ class Worker:
         while True:
             try:
                 job()
+            except NewerStoreError as error:
+                self._outdated = True
+                log.error("ending", reason=str(error))
             except ClientHealthError as error:
                 log.warning("will try again", job=job.__name__, reason=str(error))
             except Exception:
                 log.exception("will try again", job=job.__name__)
+            self._pulse.beat(job.__name__, seconds)
             if self._stop.wait(seconds):
                 return
 
@@ -147,7 +149,7 @@ def take_seat(store: Store) -> Lease:
     """A name for this worker that no other living one has, and that it gets again after a restart."""
     host = os.environ.get("CLIENT_HEALTH_WORKER") or socket.gethostname()
     for ordinal in count():
-        seat = Lease(store, f"worker:{host}-{ordinal}")
+        seat = Lease(store, f"{SEAT}{host}-{ordinal}")
         if seat.acquire():
             return seat
     raise AssertionError("ordinals never end")

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,18 +10,7 @@ from numpy.typing import NDArray
 from client_health.scorecard.components import ComponentScores, State
 from client_health.scorecard.rounding import Floats
 from client_health.scorecard.trend import Baseline
-
-Keys = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class PastDay:
-    """Scores of a date under one scorecard; `tenants` holds surrogate keys in ascending order."""
-
-    day: date
-    tenants: Keys
-    components: ComponentScores
-    overall: Floats
+from client_health.store.past_scores import Keys, PastDay
 
 
 class Lookback:

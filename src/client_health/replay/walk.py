@@ -6,13 +6,14 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from client_health.replay.lookback import Keys, Lookback, PastDay
+from client_health.replay.lookback import Lookback
 from client_health.scorecard.columns import Columns
 from client_health.scorecard.fleet import FleetScores, score_fleet
 from client_health.scorecard.model import Scorecard
 from client_health.scorecard.rounding import Floats
 from client_health.scorecard.sets import NONE, Places, ScorecardSet
 from client_health.scorecard.trend import Baseline
+from client_health.store.past_scores import Keys, PastDay
 from client_health.store.tenants import TenantColumns
 from client_health.store.usage_days import UsageDay
 

@@ -1,5 +1,7 @@
 """A stored score taken apart: what each component scores, brings, and rests on."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,22 +30,35 @@ class ComponentTold:
 
 def breakdown(scorecard: Scorecard, scores: Floats, letters: str) -> list[ComponentTold]:
     """The components of a score in the order of its scorecard, from the vector and letters as stored."""
-    states = ComponentScores.states_from_letters([letters], len(scorecard.components))
-    scored = ComponentScores(scores.reshape(-1, 1), states)
-    points = contributions(scorecard, scored)[:, 0]
+    return breakdowns(scorecard, [scores], [letters])[0]
+
+
+def breakdowns(
+    scorecard: Scorecard, vectors: Sequence[Floats], letters: Sequence[str]
+) -> list[list[ComponentTold]]:
+    """The same of many scores at once."""
+    if not letters:
+        return []
+    states = ComponentScores.states_from_letters(list(letters), len(scorecard.components))
+    scored = ComponentScores(np.stack(vectors, axis=1), states)
+    points = contributions(scorecard, scored)
     return [
-        ComponentTold(part, *_figures(float(score), float(brought)), *_words(code))
-        for part, score, brought, code in zip(
-            scorecard.components, scores, points, states[:, 0].tolist(), strict=True
-        )
+        [
+            ComponentTold(part, *_figures(score, brought), *_WORDS[code])
+            for part, score, brought, code in zip(scorecard.components, *figures, strict=True)
+        ]
+        for figures in zip(scored.scores.T.tolist(), points.T.tolist(), states.T.tolist(), strict=True)
     ]
 
 
 def _figures(score: float, points: float) -> tuple[int | None, float | None]:
-    return (None, None) if np.isnan(score) else (int(score), points)
+    return (None, None) if math.isnan(score) else (int(score), points)
 
 
 def _words(code: int) -> tuple[StateWord, FreshnessWord]:
     if code == State.MISSING:
         return "missing", "missing"
     return _STATES[code % State.STALE], "stale" if code >= State.STALE else "fresh"
+
+
+_WORDS = [_words(code) for code in range(State.MISSING + 1)]

@@ -12,6 +12,7 @@ Score = Annotated[float, Field(ge=0, le=100)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Point = tuple[float, Score]
 WEIGHT_TOLERANCE = 1e-6
+MOST_EMPLOYEES = 2_000_000_000
 
 
 class _Frozen(BaseModel):
@@ -96,8 +97,12 @@ class AppliesTo(_Frozen):
 
     segment: tuple[str, ...] = Field(default=(), description="Any of these segments, whatever their case.")
     industry: tuple[str, ...] = Field(default=(), description="Any of these industries, whatever their case.")
-    employees_from: int | None = Field(default=None, ge=0, description="At least so many employees.")
-    employees_to: int | None = Field(default=None, ge=0, description="At most so many employees.")
+    employees_from: int | None = Field(
+        default=None, ge=0, le=MOST_EMPLOYEES, description="At least so many employees."
+    )
+    employees_to: int | None = Field(
+        default=None, ge=0, le=MOST_EMPLOYEES, description="At most so many employees."
+    )
 
     @model_validator(mode="after")
     def _range_in_order(self) -> Self:

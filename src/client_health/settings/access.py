@@ -27,6 +27,33 @@ class WebSettings(Section):
         description="Addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are "
         "believed.",
     )
+    requests_per_minute: int = Field(
+        default=1200,
+        ge=0,
+        le=1_000_000,
+        description="Requests of one API key, and of one user, in any 60 seconds; each process counts its "
+        "own. 0: any number.",
+    )
+    requests_per_minute_unknown: int = Field(
+        default=60,
+        ge=0,
+        le=1_000_000,
+        description="The same for one address without a valid key or session.",
+    )
+    max_body_kb: int = Field(
+        default=1024, ge=64, le=1_048_576, description="Largest body of a request, in units of 1,024 bytes."
+    )
+
+    metrics: Literal["off", "key", "open"] = Field(
+        default="key",
+        description='Who may read `/metrics`: nobody, whoever sends an API key, or ("open", for closed '
+        "networks) everybody.",
+    )
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the service by TLS, whatever the last step to it is."""
+        return (self.public_url or "").startswith("https:")
 
     @field_validator("public_url")
     @classmethod

@@ -1,5 +1,6 @@
 """The models behind `client-health.toml`. Their descriptions become the configuration reference."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -7,10 +8,14 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, PrivateAttr, StringConstraints, field_validator, model_validator
 
 from client_health.settings.access import OidcSettings, SignInSettings, WebSettings
+from client_health.settings.retention import RetentionSettings
 from client_health.settings.section import Duration, Section
 
 DEFAULT_SOURCE = "default"
 IN_USE_DAYS = 90
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_CRON_WORDS = frozenset((*_DAYS, *_MONTHS, "l"))
 
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
@@ -34,6 +39,12 @@ class SourceSettings(Section):
     statement_timeout: Annotated[Duration, Field(ge=0.001)] = Field(
         default=60.0, description='Longest time for one statement, such as "60s".', examples=["60s"]
     )
+    max_rows: int = Field(
+        default=20_000_000,
+        ge=1,
+        le=1_000_000_000,
+        description="A statement that returns more rows is cut off.",
+    )
     gentle: bool = Field(default=True, description="PostgreSQL: no parallel workers for our statements.")
     shards: int = Field(
         default=1, ge=1, le=10_000, description="Split each usage query into this many ranges of tenants."
@@ -48,7 +59,9 @@ class TenantsQuery(Section):
         description="Returns `tenant_id` and, optionally, name, slug, since, segment, industry, "
         "employee_count, owner, arr, renewal_date.",
     )
-    source: str = Field(default=DEFAULT_SOURCE, description="Name of the source that answers it.")
+    source: str = Field(
+        default=DEFAULT_SOURCE, max_length=63, description="Name of the source that answers it."
+    )
 
 
 class UsageQuery(Section):
@@ -65,7 +78,9 @@ class UsageQuery(Section):
     past: Literal["asked", "missing"] = Field(
         default="asked", description='"missing": reads present state, so past dates cannot be asked.'
     )
-    source: str = Field(default=DEFAULT_SOURCE, description="Name of the source that answers it.")
+    source: str = Field(
+        default=DEFAULT_SOURCE, max_length=63, description="Name of the source that answers it."
+    )
 
 
 class TrackedFeature(Section):
@@ -87,7 +102,9 @@ class FeaturesQuery(Section):
     """Which features each tenant uses, and which of them are tracked."""
 
     sql: str = Field(min_length=1, description="Returns tenant_id, feature_key, first_used_at, last_used_at.")
-    source: str = Field(default=DEFAULT_SOURCE, description="Name of the source that answers it.")
+    source: str = Field(
+        default=DEFAULT_SOURCE, max_length=63, description="Name of the source that answers it."
+    )
     in_use_days: int = Field(
         default=IN_USE_DAYS,
         ge=1,
@@ -124,7 +141,10 @@ class ScheduleSettings(Section):
     def _valid_cron(cls, cron: str) -> str:
         from croniter import croniter
 
-        if cron != "off" and (len(cron.split()) != 5 or not croniter.is_valid(cron)):
+        words = set(re.findall("[a-z]+", cron.lower()))  # croniter knows more, such as `r`: at random
+        if cron != "off" and (
+            len(cron.split()) != 5 or not words <= _CRON_WORDS or not croniter.is_valid(cron)
+        ):
             raise ValueError('not a cron expression of five fields such as "0 2 * * *", and not "off"')
         return cron
 
@@ -226,6 +246,9 @@ class Settings(Section):
     runs: RunSettings = RunSettings()
     scorecard: ScorecardSettings = ScorecardSettings()
     benchmarks: BenchmarkSettings = BenchmarkSettings()
+    retention: RetentionSettings | None = Field(
+        default=None, description="How much of the past is kept; left out: everything."
+    )
     web: WebSettings = WebSettings()
     sign_in: SignInSettings = SignInSettings()
     oidc: OidcSettings | None = Field(

@@ -1,6 +1,7 @@
 """Asking a source politely: a pause between statements, attempts with backoff, ranges of tenants."""
 
 import itertools
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,12 @@ from client_health.errors import SourceError, SourceUnreachableError, UnusableAn
 from client_health.settings.model import SourceSettings
 from client_health.sources.pace import Pace
 from client_health.sources.session import Rows, SourceSession
-from client_health.sources.statement import TenantRange, scoped
+from client_health.sources.statement import TenantRange, at_most, require_select, scoped
+from client_health.sources.time_limit import GRACE_SECONDS
+from client_health.telemetry import statements
+from client_health.telemetry.tracing import span
+
+BUSY_SECONDS = 1.0  # between two looks at a statement of a worker that died
 
 
 @dataclass(frozen=True)
@@ -37,8 +43,9 @@ class SourceReader:
         values: Mapping[str, Any],
         scopes: Sequence[TenantRange | None] = (None,),
         accept: Callable[[Rows], None] = lambda rows: None,
+        label: str = "unnamed",
     ) -> tuple[Rows, int]:
-        """All rows of a query over the scopes, and the attempts that it took.
+        """All rows of a query over the scopes, and the attempts that it took. `label` names it in metrics.
 
         `accept` may raise SourceError on an answer that cannot be right; that counts as a failed attempt.
         After an UnusableAnswerError there is no other attempt.
@@ -46,9 +53,10 @@ class SourceReader:
         """
         if self._down:
             raise SourceUnreachableError(self._down)
+        require_select(sql)
         for attempt in range(1, self._patience.attempts + 1):
             try:
-                rows = self._read_scopes(sql, values, scopes)
+                rows = self._read_scopes(sql, values, scopes, label)
                 accept(rows)
                 return rows, attempt
             except UnusableAnswerError:
@@ -71,17 +79,45 @@ class SourceReader:
             TenantRange(sorted_ids[start], sorted_ids[end - 1]) for start, end in itertools.pairwise(edges)
         ]
 
-    def _read_scopes(self, sql: str, values: Mapping[str, Any], scopes: Sequence[TenantRange | None]) -> Rows:
-        parts = [self._read_one(sql, values, scope) for scope in scopes]
+    def _read_scopes(
+        self, sql: str, values: Mapping[str, Any], scopes: Sequence[TenantRange | None], label: str
+    ) -> Rows:
+        parts = [self._read_one(sql, values, scope, label) for scope in scopes]
         if len(parts) == 1:
             return parts[0]
         rows = [row for part in parts for row in part.rows]
         return Rows(parts[0].columns, rows, sum(part.seconds for part in parts))
 
-    def _read_one(self, sql: str, values: Mapping[str, Any], scope: TenantRange | None) -> Rows:
+    def _read_one(self, sql: str, values: Mapping[str, Any], scope: TenantRange | None, label: str) -> Rows:
         if self._statements:
             self._pace.sleep(self._settings.pause_ms / 1000)
+        else:
+            self._wait_for_the_dead()
         self._pace.check()
         self._statements += 1
         limits = {} if scope is None else {"first_tenant": scope.first, "last_tenant": scope.last}
-        return self.session.fetch(scoped(sql, scope), {**values, **limits})
+        statement = at_most(scoped(sql, scope), self._settings.max_rows + 1, self.session.backend)
+        return self._fetch(statement, {**values, **limits}, label)
+
+    def _fetch(self, sql: str, values: Mapping[str, Any], label: str) -> Rows:
+        """Send one statement, and tell of it: never its text, which may hold what nobody else should see."""
+        source, backend = self.session.name, self.session.backend
+        facts = {"client_health.source": source, "client_health.query": label, "db.system.name": backend}
+        started, failed = time.perf_counter(), True
+        with span(f"statement {label}", facts, "client") as tell:
+            try:
+                rows = self.session.fetch(sql, values)
+                tell({"db.response.returned_rows": len(rows.rows)})
+                failed = False
+                return rows
+            finally:
+                statements.note(source, label, time.perf_counter() - started, failed)
+
+    def _wait_for_the_dead(self) -> None:
+        """A statement of a worker that died may still run, and two of ours at once are too many.
+
+        None of them runs longer than `statement_timeout`; what is there after that is not ours.
+        """
+        deadline = time.monotonic() + self._settings.statement_timeout + GRACE_SECONDS
+        while time.monotonic() < deadline and self.session.is_busy():
+            self._pace.sleep(BUSY_SECONDS)

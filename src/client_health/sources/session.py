@@ -1,26 +1,27 @@
 """One connection to a source: read-only, in UTC, with a time limit for every statement."""
 
-import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 
-import psycopg
 import sqlalchemy as sa
-from psycopg.types.string import TextLoader
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import SQLAlchemyError
 
-from client_health.errors import SourceError, SourceUnreachableError
+from client_health.errors import SourceError, SourceUnreachableError, UnusableAnswerError
 from client_health.settings.model import SourceSettings
+from client_health.sources.opening import NOT_AUTHORIZED, read_only_engine
 from client_health.sources.statement import render
+from client_health.sources.time_limit import time_limit
+from client_health.visible import visible, without_passwords
 
-CONNECT_SECONDS = 10
+_AT_WORK = """
+select count(*) from pg_stat_activity
+where application_name = current_setting('application_name') and usename = current_user
+  and datname = current_database() and state = 'active' and pid <> pg_backend_pid()
+"""
 
 
 @dataclass(frozen=True)
@@ -32,20 +33,13 @@ class Rows:
     seconds: float
 
 
-class _ExtendedCursor(psycopg.Cursor[Any]):
-    """Always uses the extended protocol, in which PostgreSQL refuses a second statement."""
-
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        return super().execute(query, params, **{**options, "prepare": True})
-
-
 class SourceSession:
     """An open connection to one source. Any failure closes it; the next fetch opens a new one."""
 
     def __init__(self, name: str, url: URL, settings: SourceSettings) -> None:
         self.name, self.backend = name, url.get_backend_name()
         self._settings = settings
-        self._engine = _engine(name, url, settings)
+        self._engine = read_only_engine(url, settings)
         self._connection: sa.Connection | None = None
 
     def fetch(self, sql: str, values: Mapping[str, Any]) -> Rows:
@@ -58,23 +52,34 @@ class SourceSession:
         connection = self._open()
         started = time.perf_counter()
         try:
-            with self._time_limit(connection):
-                result = connection.exec_driver_sql(statement, parameters or None)
-                if not result.returns_rows:
-                    raise SourceError("returns no rows at all; a SELECT is expected")
-                columns = tuple(str(column).lower() for column in result.keys())  # noqa: SIM118
-                assert result.cursor is not None
-                rows = [
-                    tuple(row) for row in result.cursor.fetchall()
-                ]  # plain tuples, as the driver has them
-            connection.rollback()
-        except SQLAlchemyError as error:
-            self.close()
-            raise SourceError(first_line(error)) from error
+            with time_limit(connection, self._settings.statement_timeout):
+                columns, rows = self._answer(connection, statement, parameters)
+                connection.rollback()
         except SourceError:
             self.close()
             raise
+        except Exception as error:  # drivers raise what they like over a value that they cannot read
+            self.close()
+            raise SourceError(_in_words(error)) from error
         return Rows(columns, rows, time.perf_counter() - started)
+
+    def _answer(
+        self, connection: sa.Connection, statement: str, parameters: Any
+    ) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        result = connection.exec_driver_sql(statement, parameters or None)
+        if not result.returns_rows:
+            raise SourceError("returns no rows at all; a SELECT is expected")
+        columns = tuple(visible(str(column).lower()) for column in result.keys())  # noqa: SIM118
+        assert result.cursor is not None
+        most = self._settings.max_rows
+        rows = [tuple(row) for row in result.cursor.fetchmany(most + 1)]  # plain, as the driver has them
+        if len(rows) > most:
+            raise UnusableAnswerError(f"returned more than max_rows ({most:,}) rows and was cut off")
+        return columns, rows
+
+    def is_busy(self) -> bool:
+        """PostgreSQL: whether another session of ours is at work, such as that of a process that died."""
+        return self.backend == "postgresql" and bool(self.fetch(_AT_WORK, {}).rows[0][0])
 
     def sample(self, table: str, column: str) -> str | None:
         """One text that a column holds; None where there is none, or no such column."""
@@ -122,100 +127,14 @@ class SourceSession:
         text = naive.isoformat(sep=" ")
         return text.rstrip("0") if "." in text else text
 
-    @contextmanager
-    def _time_limit(self, connection: sa.Connection) -> Iterator[None]:
-        """SQLite has no statement timeout of its own: a handler that runs every so often ends it."""
-        if self.backend != "sqlite":
-            yield
-            return
-        driver = connection.connection.dbapi_connection
-        deadline = time.monotonic() + self._settings.statement_timeout
-        assert driver is not None
-        driver.set_progress_handler(lambda: int(time.monotonic() > deadline), 50_000)
-        try:
-            yield
-        except DBAPIError as error:
-            if time.monotonic() > deadline:
-                limit = self._settings.statement_timeout
-                raise SourceError(
-                    f"ran longer than statement_timeout ({limit:g} s) and was cut off"
-                ) from error
-            raise
-        finally:
-            driver.set_progress_handler(None, 0)
 
-
-def _engine(name: str, url: URL, settings: SourceSettings) -> sa.Engine:
-    if url.get_backend_name() == "postgresql" and url.drivername != "postgresql+psycopg":
-        raise SourceUnreachableError(
-            f"write postgresql://… instead of {url.drivername}://…; psycopg 3 is what is used"
-        )
-    try:
-        engine = sa.create_engine(_read_only(url), poolclass=NullPool, connect_args=_connect_args(url))
-    except (NoSuchModuleError, ImportError) as error:
-        raise SourceUnreachableError(
-            f"the driver for {url.drivername!r} is not installed: {error}; install it beside client-health"
-        ) from None
-    prepare = _PREPARE.get(url.get_backend_name())
-    if prepare is not None:
-        sa.event.listen(engine, "connect", lambda driver, _record: prepare(driver, settings))
-    return engine
-
-
-def _read_only(url: URL) -> URL:
-    """SQLite files are opened read-only; a missing one is an error instead of a new, empty database."""
-    if url.get_backend_name() != "sqlite" or not url.database or url.database.startswith("file:"):
-        return url
-    return url.set(database=f"file:{quote(url.database)}", query={**url.query, "mode": "ro", "uri": "true"})
-
-
-def _connect_args(url: URL) -> dict[str, Any]:
-    if url.drivername == "postgresql+psycopg":
-        return {
-            "cursor_factory": _ExtendedCursor,
-            "connect_timeout": CONNECT_SECONDS,
-            "application_name": "client-health",
-            "keepalives_idle": 10,
-            "keepalives_interval": 10,
-            "keepalives_count": 3,
-        }
-    return {"check_same_thread": False} if url.get_backend_name() == "sqlite" else {}
-
-
-def _prepare_postgresql(driver: Any, settings: SourceSettings) -> None:
-    session = {
-        "default_transaction_read_only": "on",
-        "row_security": "off",
-        "timezone": "UTC",
-        "statement_timeout": str(round(settings.statement_timeout * 1000)),
-        "idle_in_transaction_session_timeout": "60000",
-    }
-    if settings.gentle:
-        session["max_parallel_workers_per_gather"] = "0"
-    for kind in ("timestamptz", "timestamp", "date"):  # as text: `infinity` and years BC are no Python dates
-        driver.adapters.register_loader(kind, TextLoader)
-    with driver.cursor() as cursor:
-        for key, value in session.items():
-            cursor.execute("select set_config(%s, %s, false)", (key, value))
-    driver.commit()
-
-
-def _prepare_sqlite(driver: Any, settings: SourceSettings) -> None:
-    driver.execute("pragma query_only = on")
-    driver.execute("pragma cache_size = -65536")  # 64 MiB: aggregates over whole tables run a third faster
-    driver.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)  # query_only would still let a query create other files
-    driver.text_factory = lambda raw: raw.decode("utf-8", "replace")
-    driver.execute(f"pragma busy_timeout = {round(min(settings.statement_timeout, 60) * 1000)}")
-
-
-_PREPARE: dict[str, Callable[[Any, SourceSettings], None]] = {
-    "postgresql": _prepare_postgresql,
-    "sqlite": _prepare_sqlite,
-}
+def _in_words(error: Exception) -> str:
+    told = first_line(error)
+    return "writes or changes the session; only a SELECT is allowed" if told == NOT_AUTHORIZED else told
 
 
 def first_line(error: BaseException) -> str:
     """The database's own words, without the statement, its parameters or the address."""
     original = getattr(error, "orig", None) or error
     text = str(original).strip() or type(original).__name__
-    return " ".join(text.splitlines()[0].split())[:500]
+    return visible(without_passwords(" ".join(text.splitlines()[0].split()))[:500])

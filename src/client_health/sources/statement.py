@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from client_health.errors import SourceError
+from client_health.errors import SourceError, UnusableAnswerError
 
 PLACEHOLDER = "{tenants}"
 _TOKEN = re.compile(
@@ -22,6 +22,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_FIRST_WORD = re.compile(r"(?:\s|\(|--[^\n]*|/\*.*?\*/)*(?P<word>\w*)", re.DOTALL)
+_READS = frozenset({"select", "with", "values", "table", "from"})  # DuckDB's queries may begin with `from`
 _EXPECTS_PREDICATE = re.compile(r"(?:\b(?:where|and|or|on|not|when|having)|\()\s*\Z", re.IGNORECASE)
 
 
@@ -31,6 +33,22 @@ class TenantRange:
 
     first: Any
     last: Any
+
+
+def require_select(sql: str) -> None:
+    """Refuse what is no query before it is sent: `copy … to program` would do its work before it failed."""
+    found = _FIRST_WORD.match(sql)
+    word = found["word"] if found else ""
+    if word.lower() not in _READS:
+        shown = f"begins with {word[:40]}" if word else "holds no statement"
+        raise UnusableAnswerError(f"{shown}; only a SELECT (or WITH, VALUES, TABLE) is sent")
+
+
+def at_most(sql: str, rows: int, backend: str) -> str:
+    """The query with an end to its rows, where the driver would take in all of them before we see one."""
+    if backend != "postgresql":
+        return sql
+    return f"select * from (\n{sql}\n) as answer_rows limit {rows}"  # noqa: S608 - the author's own SQL
 
 
 def bare(sql: str) -> str:

@@ -6,6 +6,8 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from client_health.store import audit
+from client_health.store.audit import Actor
 from client_health.store.schema import alert_levels as table
 
 AlertLevel = Literal["NONE", "DASHBOARD_ONLY", "PROACTIVE"]
@@ -27,10 +29,12 @@ def get(connection: sa.Connection, tenant: int) -> AlertSetting:
     return AlertSetting(DEFAULT) if row is None else AlertSetting(row.level, row.changed_by, row.changed_at)
 
 
-def put(connection: sa.Connection, tenant: int, level: AlertLevel, by: str, at: datetime) -> AlertSetting:
+def put(connection: sa.Connection, tenant: int, level: AlertLevel, by: Actor, at: datetime) -> AlertSetting:
     """Set the level of a tenant."""
-    values = {"level": level, "changed_by": by, "changed_at": at}
+    values = {"level": level, "changed_by": by.name, "changed_at": at}
     updated = connection.execute(sa.update(table).where(table.c.tenant == tenant).values(**values))
     if not updated.rowcount:
         connection.execute(sa.insert(table).values(tenant=tenant, **values))
-    return AlertSetting(level, by, at)
+    target = audit.tenant_id(connection, tenant)
+    audit.write(connection, by, "alert_level.changed", target, at, level=level)
+    return AlertSetting(level, by.name, at)

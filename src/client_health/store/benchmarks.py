@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from client_health.store.bulk import merge
+from client_health.store.bulk import CHUNK, merge
 from client_health.store.schema import benchmark_members, benchmarks
 from client_health.store.types import Floats, pack
 
@@ -59,7 +60,7 @@ def write(connection: sa.Connection, day: date, rows: Iterable[CohortRow]) -> No
 
 
 def write_members(
-    connection: sa.Connection, tenants: NDArray[np.int64], keys: Sequence[CohortKey], values: Floats
+    connection: sa.Connection, tenants: NDArray[np.int64], keys: Iterable[CohortKey], values: Floats
 ) -> None:
     """Store who was compared, in place of all who were; `values` has a row per tenant."""
     ids = tenants.tolist()
@@ -67,7 +68,8 @@ def write_members(
     if gone := set(known) - set(ids):
         where = benchmark_members.c.tenant == sa.bindparam("gone")
         connection.execute(sa.delete(benchmark_members).where(where), [{"gone": key} for key in gone])
-    packed = pack(values, connection.dialect.name)
+    dialect, starts = connection.dialect.name, range(0, len(ids), CHUNK)
+    packed = chain.from_iterable(pack(values[start : start + CHUNK], dialect) for start in starts)
     rows = ((id_, *key, figures) for id_, key, figures in zip(ids, keys, packed, strict=True))
     merge(connection, benchmark_members, ("tenant", *_KEY, "figures"), rows)
 

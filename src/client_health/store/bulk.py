@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from client_health.store.types import Instant
 
 Rows = Iterable[Sequence[Any]]
+CHUNK = 20_000  # rows that are made ready at once: those of a large fleet are many small objects
 LATER_WINS = "excluded.as_of >= {table}.as_of"
 ONLY_LATER_WINS = "excluded.as_of > {table}.as_of"
 
@@ -51,14 +53,16 @@ def _merge_sqlite(
     if guard:
         statement += " where " + guard.format(table=table.name)
     driver = connection.connection.cursor()
-    driver.executemany(statement, _sqlite_rows(table, columns, rows))
+    remaining = iter(rows)
+    while some := list(islice(remaining, CHUNK)):
+        driver.executemany(statement, _sqlite_rows(table, columns, some))
     driver.close()
 
 
 def _sqlite_rows(table: sa.Table, columns: Sequence[str], rows: Rows) -> list[tuple[Any, ...]]:
     """The rows with dates and instants as text, made column by column: most columns hold none."""
     values: list[Sequence[Any]] = list(zip(*rows, strict=True))
-    for place, (name, _) in enumerate(zip(columns, values, strict=False)):  # no row, no columns
+    for place, name in enumerate(columns):
         if isinstance(table.c[name].type, sa.Date | Instant):
             values[place] = [None if one is None else _sqlite_text(one) for one in values[place]]
     return list(zip(*values, strict=True))

@@ -1,10 +1,12 @@
 """The latest score of each tenant: one row each, what lists and the portfolio read."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from client_health.store.schema import score_current
 from client_health.store.scores import COLUMNS, QUIET, ScoreRows
 
 # The current score never goes back to an earlier date, nor to an earlier calculation of the same date.
@@ -33,10 +35,18 @@ def follow(connection: sa.Connection, rows: ScoreRows, refresh: bool = False) ->
 
 
 def switch(connection: sa.Connection, scorecard: int, tenants: Sequence[int]) -> None:
-    """Let the current scores of these tenants, whatever their dates, be told under another scorecard."""
+    """Let the current scores of these tenants, whatever their dates, be told under another scorecard.
+
+    Date by date: joined by their dates, the history would be read as a whole.
+    """
     source = """health_scores as h join score_current as c on c.tenant = h.tenant and c.day = h.day
-        where h.scorecard = :scorecard and c.tenant"""
-    _upsert(connection, source, "true", tenants, scorecard=scorecard)
+        where h.day = :day and h.scorecard = :scorecard and c.tenant"""
+    wanted, by_day = set(tenants), defaultdict(list)
+    for tenant, day in connection.execute(sa.select(score_current.c.tenant, score_current.c.day)):
+        if tenant in wanted:
+            by_day[day].append(tenant)
+    for day, some in by_day.items():
+        _upsert(connection, source, "true", some, day=day, scorecard=scorecard)
     _tell_last_known(connection, scorecard)
 
 
@@ -77,8 +87,6 @@ def _upsert(
             last_known_day = coalesce(excluded.last_known_day, score_current.last_known_day)
         where {condition} and ({differs})
     """  # noqa: S608 - names of our own columns
-    query = sa.text(statement)
-    if "day" in values:
-        query = query.bindparams(sa.bindparam("day", type_=sa.Date))
+    query = sa.text(statement).bindparams(sa.bindparam("day", type_=sa.Date))
     listed = list(tenants) if postgresql else json.dumps(list(tenants))
     connection.execute(query, {**values, "tenants": listed})

@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 
 from client_health.scorecard.components import Bools, ComponentScores, State
 from client_health.scorecard.trend import Baseline
-from client_health.store.schema import health_scores as table
-from client_health.store.schema import score_current
+from client_health.store import past_scores
+from client_health.store.past_scores import Keys, narrowed
+from client_health.store.raw_rows import chunks
 from client_health.store.scores import days_scored
-from client_health.store.types import Floats, stack
-from client_health.store.usage import IN_LIST
+from client_health.store.types import Floats
 
 NO_KEY = -1  # a tenant that the store does not know yet
 
@@ -43,68 +42,58 @@ def oldest_within(
     lookback: int,
 ) -> EarlierScores:
     """Each tenant's oldest score of the last `lookback` days before `day`."""
-    days = days_scored(connection, scorecard, day - timedelta(days=lookback), day - timedelta(days=1))
-    search = _Search(tenants, components, np.array(tenants) != NO_KEY)
-    return search.through(connection, scorecard, days, with_components=True)
+    keys, count = np.array(tenants, dtype=np.int64), len(tenants)
+    overall = np.full(count, np.nan)
+    days = np.full(count, None, dtype=object)
+    parts = ComponentScores(
+        np.full((components, count), np.nan), np.full((components, count), State.MISSING, dtype=np.uint8)
+    )
+    for one in days_scored(connection, scorecard, day - timedelta(days=lookback), day - timedelta(days=1)):
+        pending = np.flatnonzero(np.isnan(overall) & (keys != NO_KEY))
+        if not len(pending):
+            break
+        told = past_scores.read(connection, one, scorecard, components, keys[pending]).aligned(keys[pending])
+        found = ~np.isnan(told.overall)
+        at = pending[found]
+        overall[at], days[at] = told.overall[found], one
+        parts.scores[:, at] = told.components.scores[:, found]
+        parts.states[:, at] = told.components.states[:, found]
+    return EarlierScores(~np.isnan(overall), overall, days.tolist(), parts)
 
 
 def latest_before(connection: sa.Connection, scorecard: int, tenants: Sequence[int], day: date) -> Floats:
     """Each tenant's latest score before `day`; NaN where there is none."""
-    days = days_scored(connection, scorecard, date.min, day - timedelta(days=1))
-    scored_once = set(connection.scalars(sa.select(score_current.c.tenant)))
-    search = _Search(tenants, 0, np.array([key in scored_once for key in tenants], dtype=bool))
-    return search.through(connection, scorecard, days[::-1], with_components=False).overall
+    keys = np.array(tenants, dtype=np.int64)
+    size = int(keys.max(initial=0)) + 2
+    latest, pending = np.full(size, np.nan), np.zeros(size, dtype=bool)  # by key; the last is NO_KEY's
+    _from_current(connection, scorecard, keys[keys != NO_KEY], day, latest, pending)
+    for one in reversed(days_scored(connection, scorecard, date.min, day - timedelta(days=1))):
+        waiting = np.flatnonzero(pending)
+        if not len(waiting):
+            break
+        for found, overall in past_scores.read_overall(connection, one, scorecard, waiting):
+            new = pending[found]
+            latest[found[new]] = overall[new]
+            pending[found] = False
+    return latest[keys]
 
 
-class _Search:
-    """Takes each tenant's score from the first of some days that has one."""
+def _from_current(
+    connection: sa.Connection, scorecard: int, keys: Keys, day: date, latest: Floats, pending: Bools
+) -> None:
+    """Fill in what the current scores tell, and mark whose past has to be searched.
 
-    def __init__(self, tenants: Sequence[int], components: int, pending: Bools) -> None:
-        count = len(tenants)
-        self._keys = np.array(tenants, dtype=np.int64)
-        self._order = np.argsort(self._keys, kind="stable")
-        self._width, self._pending = components, pending.copy()
-        self._days: list[date | None] = [None] * count
-        self._overall = np.full(count, np.nan)
-        self._parts = ComponentScores(
-            np.full((components, count), np.nan), np.full((components, count), State.MISSING, dtype=np.uint8)
-        )
-
-    def through(
-        self, connection: sa.Connection, scorecard: int, days: Sequence[date], with_components: bool
-    ) -> EarlierScores:
-        """Look through the days in their order until every tenant has a score."""
-        for day in days:
-            if not self._pending.any():
-                break
-            self._take(day, self._read(connection, scorecard, day, with_components), with_components)
-        return EarlierScores(~np.isnan(self._overall), self._overall, self._days, self._parts)
-
-    def _read(
-        self, connection: sa.Connection, scorecard: int, day: date, with_components: bool
-    ) -> Sequence[sa.Row[tuple[Any, ...]]]:
-        columns = (table.c.tenant, table.c.overall, table.c.component_scores, table.c.component_states)
-        query = sa.select(*(columns if with_components else columns[:2]))
-        query = query.where(table.c.day == day, table.c.scorecard == scorecard, table.c.overall.is_not(None))
-        wanted = self._keys[self._pending].tolist()
-        if len(wanted) <= IN_LIST:
-            query = query.where(table.c.tenant.in_(wanted))
-        return connection.execute(query).all()
-
-    def _take(self, day: date, rows: Sequence[sa.Row[tuple[Any, ...]]], with_components: bool) -> None:
-        if not rows:
-            return
-        tenants = np.array([row.tenant for row in rows], dtype=np.int64)
-        places = self._order[
-            np.minimum(np.searchsorted(self._keys, tenants, sorter=self._order), len(self._keys) - 1)
-        ]
-        use = (self._keys[places] == tenants) & self._pending[places]
-        at = places[use]
-        self._overall[at] = np.array([row.overall for row in rows], dtype=np.float64)[use]
-        self._pending[at] = False
-        for place in at.tolist():
-            self._days[place] = day
-        if with_components:
-            scores = stack([row.component_scores for row in rows], self._width)
-            states = ComponentScores.states_from_letters([row.component_states for row in rows], self._width)
-            self._parts.scores[:, at], self._parts.states[:, at] = scores[use].T, states[:, use]
+    The current score is the latest one. Where it is from before `day`, it or its own previous score is what
+    is looked for, so nobody walks through years for tenants that never had a score.
+    """
+    among, values = narrowed(keys)
+    statement = f"""
+        select tenant, case when day < ? and scorecard = ? then 1 else 0 end,
+               coalesce(overall, previous_score)
+        from score_current where {among}
+    """  # noqa: S608 - one of two conditions
+    for rows in chunks(connection, statement, day, scorecard, *values):
+        tenants, settled, scores = (np.array(column) for column in zip(*rows, strict=True))
+        told = settled == 1
+        latest[tenants[told]] = scores[told].astype(np.float64)
+        pending[tenants[~told]] = True

@@ -1,13 +1,15 @@
 """Opening the store, and its two kinds of transaction."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
+from sqlalchemy import exc
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from client_health.errors import ConfigError, StoreError
 from client_health.settings.addresses import resolve_address
@@ -15,7 +17,29 @@ from client_health.settings.model import Settings
 from client_health.sources.session import first_line
 
 BUSY_SECONDS = 30
+# All are kept once opened: a pool that closes what it has too many of opens one for each request under load.
+POOL = {"pool_size": 25, "max_overflow": 0}
 _WRITES = "client_health_writes"
+# A worker that freezes or loses its host amid a transaction keeps its locks no longer than this.
+_ABANDONED = "60s"
+# A link or a host that goes without a word is noticed within half a minute, here and by the server.
+_GONE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+_GONE_FOR_THE_SERVER = (
+    "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 "
+    "-c tcp_user_timeout=20000"
+)
+# Bulk writes use the drivers themselves, so their own errors come up, too. Internal: a read-only PostgreSQL.
+_FAULTS = (
+    *(exc.OperationalError, exc.InterfaceError, exc.InternalError),
+    *(psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError),
+    sqlite3.OperationalError,
+)
+POSTGRESQL: dict[str, Any] = {
+    "application_name": "client-health",
+    "connect_timeout": 10,
+    "options": f"-c timezone=UTC {_GONE_FOR_THE_SERVER}",
+    **_GONE,
+}
 
 
 class Store:
@@ -32,7 +56,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection for reading one consistent state."""
-        with _explained(), self.engine.connect() as connection:
+        with explained(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -40,7 +64,7 @@ class Store:
         """One transaction, committed at the end or rolled back whole. SQLite takes its write lock at once."""
         options = {_WRITES: True}
         with (
-            _explained(),
+            explained(),
             self.engine.connect().execution_options(**options) as connection,
             connection.begin(),
         ):
@@ -57,11 +81,11 @@ def open_store(settings: Settings) -> Store:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
-    """An unreachable store is a sentence, without the address, which may hold a password."""
+def explained() -> Iterator[None]:
+    """A store that fails is a sentence, without the address, which may hold a password."""
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
+    except _FAULTS as error:
         raise StoreError(f"the store does not answer: {first_line(error)}") from error
 
 
@@ -74,12 +98,14 @@ def sqlite_file(url: URL) -> Path | None:
 
 def _create_engine(url: URL) -> sa.Engine:
     if url.get_backend_name() == "postgresql":
-        options = {"application_name": "client-health", "connect_timeout": 10, "options": "-c timezone=UTC"}
-        return sa.create_engine(url, connect_args=options, pool_pre_ping=True, pool_size=5, max_overflow=20)
+        engine = sa.create_engine(url, connect_args=POSTGRESQL, pool_pre_ping=True, **POOL)
+        sa.event.listen(engine, "begin", _begin_postgresql)
+        return engine
     file = sqlite_file(url)
     if file is not None and not file.parent.is_dir():
         raise ConfigError(f"store.url: the folder {file.parent} does not exist")
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS})
+    pool = {} if file is None else POOL  # a database in memory has one connection for each thread
+    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS}, **pool)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -90,6 +116,11 @@ def _prepare_sqlite(driver: Any, _record: Any) -> None:
     driver.execute(f"pragma busy_timeout = {BUSY_SECONDS * 1000}")
     driver.execute("pragma journal_mode = wal")
     driver.execute("pragma synchronous = normal")
+
+
+def _begin_postgresql(connection: sa.Connection) -> None:
+    if connection.get_execution_options().get(_WRITES, False):
+        connection.exec_driver_sql(f"set local idle_in_transaction_session_timeout = '{_ABANDONED}'")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

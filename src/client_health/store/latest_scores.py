@@ -10,24 +10,24 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from client_health.store.raw_rows import Rows, chunks
 from client_health.store.schema import score_current
 from client_health.store.scores import days_scored_at_all
 from client_health.store.types import Floats
 
 _COLUMNS = """
-    select s.tenant, s.day, s.scorecard, s.overall, s.component_scores,
+    select s.tenant, s.day, s.scorecard, s.overall, vector(s.component_scores),
            t.industry, t.segment, t.employee_count
     from tenants t
 """
 _CURRENT = f"""{_COLUMNS} join score_current s on s.tenant = t.id
-    where t.is_active and s.day between ? and ?
+    where t.is_active and s.day between ? and ? order by s.tenant
 """
 # Somebody asked for a newer score of these; the one of this date counts here.
 _OLDER = f"""{_COLUMNS} join score_current c on c.tenant = t.id
     join health_scores s on s.tenant = c.tenant and s.scorecard = c.scorecard
     where t.is_active and c.day > ? and s.day = ?
 """
-Raw = list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,18 @@ def scorecards_in_use(connection: sa.Connection) -> list[int]:
 
 def read_latest(connection: sa.Connection, first: date, last: date) -> LatestScores:
     """The latest score of each active tenant from `first` to `last`, under its present scorecard."""
-    rows = [*_fetch(connection, _CURRENT, first, last), *_older(connection, first, last)]
-    rows.sort(key=lambda row: row[0])
-    columns = list(zip(*rows, strict=True)) or [()] * 8
+    older = _older(connection, first, last)
+    columns: list[list[Any]] = [[] for _ in range(8)]
+    for rows in (*chunks(connection, _CURRENT, first, last), older):
+        for column, values in zip(columns, zip(*rows, strict=True), strict=False):  # no row, no values
+            column.extend(values)
+    tenants = np.array(columns[0], dtype=np.int64)
+    if older:
+        order = np.argsort(tenants).tolist()
+        columns = [[column[place] for place in order] for column in columns]
+        tenants = tenants[order]
     return LatestScores(
-        tenants=np.array(columns[0], dtype=np.int64),
+        tenants=tenants,
         days=np.array([_ordinal(day) for day in columns[1]], dtype=np.int64),
         scorecards=np.array(columns[2], dtype=np.int64),
         overall=np.array(columns[3], dtype=np.float64),
@@ -71,27 +78,16 @@ def read_latest(connection: sa.Connection, first: date, last: date) -> LatestSco
     )
 
 
-def _older(connection: sa.Connection, first: date, last: date) -> Raw:
+def _older(connection: sa.Connection, first: date, last: date) -> Rows:
     """Scores of the tenants whose current score is of a later date, the latest of each."""
     waiting = sa.select(score_current.c.tenant).where(score_current.c.day > last)
     found: dict[int, tuple[Any, ...]] = {}
     if connection.scalar(waiting.limit(1)) is not None:
         for day in reversed(days_scored_at_all(connection, first, last)):
-            for row in _fetch(connection, _OLDER, last, day):
-                found.setdefault(row[0], row)
+            for rows in chunks(connection, _OLDER, last, day):
+                for row in rows:
+                    found.setdefault(row[0], row)
     return list(found.values())
-
-
-def _fetch(connection: sa.Connection, statement: str, *days: date) -> Raw:
-    """Rows by the driver itself, which does not make an object of every vector."""
-    driver: Any = connection.connection.dbapi_connection
-    if connection.dialect.name == "postgresql":
-        statement = statement.replace("?", "%s")
-        # The binary form of an array, as one string of bytes: psycopg would make a list of every one.
-        statement = statement.replace("s.component_scores", "array_send(s.component_scores)")
-        with driver.cursor(binary=True) as cursor:
-            return list(cursor.execute(statement, days))
-    return list(driver.execute(statement, [day.isoformat() for day in days]))
 
 
 @lru_cache(maxsize=10_000)

@@ -6,6 +6,9 @@ import sqlalchemy as sa
 
 from client_health.store.schema import leases as table
 
+FROZEN_AFTER = 30.0  # seconds without a sign of life after which a holder is taken for frozen
+SEAT = "worker:"  # what the name of a worker's lease begins with
+
 
 def store_clock(connection: sa.Connection) -> float:
     """Seconds since 1970 by the clock of the store's host, which all workers share."""
@@ -14,10 +17,19 @@ def store_clock(connection: sa.Connection) -> float:
     return float(connection.scalar(sa.text("select (julianday('now') - 2440587.5) * 86400.0")) or 0)
 
 
+def living_workers(connection: sa.Connection) -> int:
+    """How many workers have shown a sign of life lately."""
+    alive = table.c.beat_at >= store_clock(connection) - FROZEN_AFTER
+    query = sa.select(sa.func.count()).where(table.c.name.startswith(SEAT), alive)
+    return int(connection.scalar(query) or 0)
+
+
 @dataclass(frozen=True)
 class Sign:
-    """The last sign of life of a holder: seconds ago, and whether it holds the lock of that name too."""
+    """A holder's last sign of life: when, seconds ago, and whether it holds the lock of that name."""
 
+    holder: str
+    beat_at: float
     silent_for: float
     has_lock: bool
 
@@ -27,7 +39,13 @@ def last_sign(connection: sa.Connection, name: str) -> Sign | None:
     row = connection.execute(sa.select(table).where(table.c.name == name)).one_or_none()
     if row is None:
         return None
-    return Sign(max(0.0, store_clock(connection) - row.beat_at), row.has_lock)
+    silent_for = max(0.0, store_clock(connection) - row.beat_at)
+    return Sign(row.holder, row.beat_at, silent_for, row.has_lock)
+
+
+def all_names(connection: sa.Connection) -> set[str]:
+    """Every lease that somebody holds, or died with."""
+    return set(connection.scalars(sa.select(table.c.name)))
 
 
 def claim(connection: sa.Connection, name: str, holder: str, has_lock: bool) -> None:

@@ -7,6 +7,8 @@ from typing import Literal, get_args
 import sqlalchemy as sa
 
 from client_health.errors import NotFoundError
+from client_health.store import audit
+from client_health.store.audit import Actor
 from client_health.store.schema import notes as table
 
 NoteKind = Literal["note", "call", "meeting", "renewal", "escalation"]
@@ -27,12 +29,14 @@ class Note:
 
 
 def add(
-    connection: sa.Connection, tenant: int, kind: NoteKind, day: date, text: str, by: str, at: datetime
+    connection: sa.Connection, tenant: int, kind: NoteKind, day: date, text: str, by: Actor, at: datetime
 ) -> Note:
     """Write a note on a tenant (its surrogate key)."""
-    values = {"kind": kind, "day": day, "text": text, "written_by": by, "written_at": at}
+    values = {"kind": kind, "day": day, "text": text, "written_by": by.name, "written_at": at}
     key = connection.scalar(sa.insert(table).values(tenant=tenant, **values).returning(table.c.id))
-    return Note(int(key), kind, day, text, by, at)
+    target = audit.tenant_id(connection, tenant)
+    audit.write(connection, by, "note.written", target, at, note=int(key), kind=kind)
+    return Note(int(key), kind, day, text, by.name, at)
 
 
 def of_tenant(connection: sa.Connection, tenant: int) -> list[Note]:
@@ -42,10 +46,13 @@ def of_tenant(connection: sa.Connection, tenant: int) -> list[Note]:
     return [Note(row.id, row.kind, row.day, row.text, row.written_by, row.written_at) for row in rows]
 
 
-def remove(connection: sa.Connection, tenant: int, note: int, by: str | None) -> None:
-    """Remove a note that `by` wrote, or whoever wrote it where `by` is None; raises NotFoundError."""
+def remove(
+    connection: sa.Connection, tenant: int, note: int, by: Actor, at: datetime, of_anybody: bool = False
+) -> None:
+    """Remove a note that `by` wrote, or with `of_anybody` whoever wrote it; raises NotFoundError."""
     condition = sa.and_(table.c.tenant == tenant, table.c.id == note)
-    if by is not None:
-        condition = sa.and_(condition, table.c.written_by == by)
+    if not of_anybody:
+        condition = sa.and_(condition, table.c.written_by == by.name)
     if not connection.execute(sa.delete(table).where(condition)).rowcount:
         raise NotFoundError("there is no such note, or somebody else wrote it")
+    audit.write(connection, by, "note.removed", audit.tenant_id(connection, tenant), at, note=note)

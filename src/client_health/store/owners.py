@@ -6,7 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from client_health.errors import UsageError
-from client_health.store import portfolio
+from client_health.store import audit, portfolio
+from client_health.store.audit import Actor
 from client_health.store.schema import owner_assignments as table
 from client_health.store.schema import tenants
 
@@ -32,13 +33,15 @@ def of_tenant(connection: sa.Connection, tenant: int) -> Ownership:
     return Ownership(row.owner, of_source, row.assigned_by, row.assigned_at)
 
 
-def assign(connection: sa.Connection, tenant: int, owner: str | None, by: str, at: datetime) -> Ownership:
+def assign(connection: sa.Connection, tenant: int, owner: str | None, by: Actor, at: datetime) -> Ownership:
     """Assign an owner; None or nothing but spaces takes the assignment back, and the source's counts."""
     name = _checked(owner)
     connection.execute(sa.delete(table).where(table.c.tenant == tenant))
     if name is not None:
-        values = {"owner": name, "assigned_by": by, "assigned_at": at}
+        values = {"owner": name, "assigned_by": by.name, "assigned_at": at}
         connection.execute(sa.insert(table).values(tenant=tenant, **values))
+    target = audit.tenant_id(connection, tenant)
+    audit.write(connection, by, "owner.assigned", target, at, owner=name)
     return of_tenant(connection, tenant)
 
 

@@ -1,5 +1,6 @@
 """Lists of tenants with their current scores: search, filter, sort, pages, counts."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -95,12 +96,13 @@ def page(
 
 def summary(connection: sa.Connection, filters: Filters) -> dict[str, dict[str, int]]:
     """How many of the filtered tenants have each risk level and each trend."""
-    counts: dict[str, dict[str, int]] = {}
-    for name in ("risk_level", "trend"):
-        column = sa.func.coalesce(score_current.c[name], "UNKNOWN")
-        query = sa.select(column, sa.func.count()).select_from(joined).where(*conditions(filters))
-        counts[name] = {row[0]: row[1] for row in connection.execute(query.group_by(column))}
-    return counts
+    trend = sa.func.coalesce(score_current.c.trend, "UNKNOWN")
+    query = sa.select(risk_level, trend, sa.func.count()).select_from(joined).where(*conditions(filters))
+    counts: dict[str, Counter[str]] = {"risk_level": Counter(), "trend": Counter()}
+    for level, direction, tenants_alike in connection.execute(query.group_by(risk_level, trend)):
+        counts["risk_level"][level] += tenants_alike
+        counts["trend"][direction] += tenants_alike
+    return {name: dict(found) for name, found in counts.items()}
 
 
 def high_risk(connection: sa.Connection) -> Sequence[sa.Row[tuple[Any, ...]]]:

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from client_health.errors import ConflictError, NotFoundError, RunCancelledError, RunLostError
+from client_health.store import audit
+from client_health.store.audit import Action, Actor
 from client_health.store.schema import runs as table
 
 Status = Literal["queued", "active", "completed", "failed", "cancelled"]
@@ -18,6 +20,7 @@ Trigger = Literal["command", "request", "night", "catch_up", "backfill"]
 OPEN = ("queued", "active")
 BATCH_BY_HAND = "batch"
 RECENT = timedelta(days=7)
+_SHOWN_TENANTS = 20  # of a run of named ones, in the audit log
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class RunRequest:
 
     kind: Kind
     trigger: Trigger
-    requested_by: str
+    requested_by: Actor
     score_date: date
     as_of: datetime
     tenant_ids: tuple[str, ...] = ()
@@ -93,7 +96,7 @@ def create(connection: sa.Connection, request: RunRequest, at: datetime) -> tupl
         id=run_id,
         kind=request.kind,
         trigger=request.trigger,
-        requested_by=request.requested_by,
+        requested_by=request.requested_by.name,
         exclusive_key=request.exclusive_key,
         tenant_ids=list(request.tenant_ids),
         score_date=request.score_date,
@@ -111,10 +114,30 @@ def create(connection: sa.Connection, request: RunRequest, at: datetime) -> tupl
         index_elements=["exclusive_key"], index_where=sa.text("status IN ('queued', 'active')")
     )
     if connection.scalar(statement.returning(table.c.id)) is not None:
+        _note(connection, request, run_id, at)
         return find(connection, run_id), True
     found = open_with_key(connection, request.exclusive_key or "")
     assert found is not None, "nothing but the exclusive key can stand in the way"
     return found, False
+
+
+def _note(connection: sa.Connection, request: RunRequest, run_id: str, at: datetime) -> None:
+    """Who asked for what is in the audit log; a publication says which set, an acceptance of which run."""
+    action, target, details = _described(request, run_id)
+    audit.write(connection, request.requested_by, action, target, at, **details)
+
+
+def _described(request: RunRequest, run_id: str) -> tuple[Action, str, dict[str, Any]]:
+    day = request.score_date.isoformat()
+    if request.held is not None:
+        return "run.accepted", request.held, {"run": run_id, "score_date": day}
+    if request.publishes:
+        return "scorecards.published", str(request.scorecard_set), {"run": run_id}
+    if request.kind == "rescore":
+        return "scores.rescored", run_id, {"from": request.options["first"], "to": day}
+    tenants = list(request.tenant_ids[:_SHOWN_TENANTS])
+    details = {"score_date": day, "trigger": request.trigger, "tenants": tenants or "all"}
+    return "run.requested", run_id, details | ({"accept": True} if request.accept else {})
 
 
 def take(
@@ -177,9 +200,9 @@ def _of_attempt(connection: sa.Connection, run: Run, **values: Any) -> None:
         raise RunLostError(f"the run {run.id} was taken over or closed by somebody else")
 
 
-def cancel(connection: sa.Connection, run_id: str, at: datetime) -> Run:
+def cancel(connection: sa.Connection, run_id: str, by: Actor, at: datetime) -> Run:
     """Cancel a queued run at once, ask an active one to stop; raises ConflictError where it is closed."""
-    find(connection, run_id)
+    before = find(connection, run_id)
     connection.execute(
         sa.update(table)
         .where(table.c.id == run_id, table.c.status == "queued")
@@ -191,6 +214,8 @@ def cancel(connection: sa.Connection, run_id: str, at: datetime) -> Run:
     run = find(connection, run_id)
     if run.status in {"completed", "failed"}:
         raise ConflictError(f"the run {run_id} is {run.status} already")
+    if before.status in OPEN and not before.cancel_requested:
+        audit.write(connection, by, "run.cancelled", run_id, at, score_date=run.score_date.isoformat())
     return run
 
 
@@ -289,6 +314,11 @@ def last_published_day(connection: sa.Connection) -> date | None:
     """The newest score date that a whole-fleet run has published."""
     day: date | None = connection.scalar(sa.select(sa.func.max(table.c.score_date)).where(_published))
     return day
+
+
+def published_days(connection: sa.Connection) -> set[date]:
+    """The score dates that a whole-fleet run has published."""
+    return set(connection.scalars(sa.select(table.c.score_date).where(_published).distinct()))
 
 
 def that_published(connection: sa.Connection, day: date) -> Run | None:

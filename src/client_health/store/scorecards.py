@@ -9,6 +9,8 @@ from client_health.errors import NotFoundError
 from client_health.scorecard.model import Scorecard
 from client_health.store.schema import scorecards as table
 
+_known: dict[str, Scorecard] = {}
+
 
 @dataclass(frozen=True)
 class PublishedScorecard:
@@ -76,11 +78,18 @@ def version_of(
     return by_id(connection, int(key))
 
 
+def _parsed(digest: str, content: object) -> Scorecard:
+    """The scorecard in a row, parsed once: the digest is of its whole content."""
+    if digest not in _known:
+        _known[digest] = Scorecard.model_validate(content)
+    return _known[digest]
+
+
 def _published(row: sa.Row[tuple[object, ...]]) -> PublishedScorecard:
     return PublishedScorecard(
         row.id,
         row.version,
-        Scorecard.model_validate(row.content),
+        _parsed(row.digest, row.content),
         row.digest,
         row.published_by,
         row.published_at,

@@ -9,15 +9,15 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from client_health.scorecard.components import Codes, ComponentScores, State
+from client_health.scorecard.components import Codes, ComponentScores
 from client_health.scorecard.fleet import FleetScores
 from client_health.scorecard.risk import Level, Reason
-from client_health.scorecard.trend import Baseline, Direction
-from client_health.store.bulk import LATER_WINS, ONLY_LATER_WINS, merge
+from client_health.scorecard.trend import Direction
+from client_health.store import partitions
+from client_health.store.bulk import CHUNK, LATER_WINS, ONLY_LATER_WINS, merge
 from client_health.store.schema import health_scores as table
 from client_health.store.schema import score_days
 from client_health.store.types import Floats, pack, stack
-from client_health.store.usage import IN_LIST
 
 COLUMNS = (
     "tenant",
@@ -37,6 +37,7 @@ COLUMNS = (
     "calculated_at",
 )
 QUIET = ("calculated_at",)
+PART = 100_000  # tenants whose scores are told anew at once
 _TRENDS = {code.value: code.name for code in Direction}
 _LEVELS = {code.value: code.name for code in Level}
 _REASONS = {code.value: code.name.lower() for code in Reason}
@@ -65,41 +66,30 @@ class ScoreRows:
     calculated_at: Sequence[datetime]
     reported: Sequence[bool]
 
-    def aligned(self, tenants: NDArray[np.int64]) -> Baseline:
-        """These scores in the order of other tenants; NaN and MISSING for those that are not among them."""
-        places = np.minimum(np.searchsorted(self.tenants, tenants), max(len(self.tenants) - 1, 0))
-        width = len(self.components.scores)
-        parts = ComponentScores(
-            np.full((width, len(tenants)), np.nan),
-            np.full((width, len(tenants)), State.MISSING, dtype=np.uint8),
-        )
-        overall = np.full(len(tenants), np.nan)
-        if len(self.tenants):
-            at = self.tenants[places] == tenants
-            overall[at] = self.overall[places[at]]
-            parts.scores[:, at] = self.components.scores[:, places[at]]
-            parts.states[:, at] = self.components.states[:, places[at]]
-        return Baseline(parts, overall)
-
     def tuples(self, dialect: str) -> Iterator[tuple[object, ...]]:
         """Rows in the order of COLUMNS, ready to be written."""
-        count = len(self.tenants)
+        for start in range(0, len(self.tenants), CHUNK):
+            yield from self._some_tuples(slice(start, start + CHUNK), dialect)
+
+    def _some_tuples(self, some: slice, dialect: str) -> Iterator[tuple[object, ...]]:
+        tenants = self.tenants[some].tolist()
+        parts = ComponentScores(self.components.scores[:, some], self.components.states[:, some])
         return zip(
-            self.tenants.tolist(),
-            [self.scorecard] * count,
-            [self.day] * count,
-            pack(np.ascontiguousarray(self.components.scores.T), dialect),
-            self.components.letters(),
-            _whole(self.overall),
-            _whole(self.previous),
-            _whole(self.baseline),
-            self.baseline_days,
-            [_TRENDS[code] for code in self.trends.tolist()],
-            [_LEVELS[code] for code in self.risk_levels.tolist()],
-            [_REASONS[code] for code in self.risk_reasons.tolist()],
-            self.confidence.tolist(),
-            self.as_of,
-            self.calculated_at,
+            tenants,
+            [self.scorecard] * len(tenants),
+            [self.day] * len(tenants),
+            pack(np.ascontiguousarray(parts.scores.T), dialect),
+            parts.letters(),
+            _whole(self.overall[some]),
+            _whole(self.previous[some]),
+            _whole(self.baseline[some]),
+            self.baseline_days[some],
+            [_TRENDS[code] for code in self.trends[some].tolist()],
+            [_LEVELS[code] for code in self.risk_levels[some].tolist()],
+            [_REASONS[code] for code in self.risk_reasons[some].tolist()],
+            self.confidence[some].tolist(),
+            self.as_of[some],
+            self.calculated_at[some],
             strict=True,
         )
 
@@ -142,6 +132,7 @@ def _whole(scores: Floats) -> list[int | None]:
 
 def write(connection: sa.Connection, rows: ScoreRows, fill: bool = False) -> None:
     """Write the scores of a date; a row of a later `as_of` stays, and with `fill` one of the same, too."""
+    partitions.ensure(connection, rows.day, rows.day)
     values = (
         (*row, reported)
         for row, reported in zip(rows.tuples(connection.dialect.name), rows.reported, strict=True)
@@ -152,19 +143,20 @@ def write(connection: sa.Connection, rows: ScoreRows, fill: bool = False) -> Non
     merge(connection, score_days, ("scorecard", "day"), [(rows.scorecard, rows.day)])
 
 
-def read_day(
-    connection: sa.Connection,
-    day: date,
-    scorecard: int,
-    components: int,
-    tenants: Sequence[int] | None = None,
-) -> ScoreRows:
-    """The scores of a date, of the given tenants or all."""
+def read_day(connection: sa.Connection, day: date, scorecard: int, components: int) -> ScoreRows:
+    """The scores of a date."""
     query = sa.select(table).where(table.c.day == day, table.c.scorecard == scorecard)
-    if tenants is not None and len(tenants) <= IN_LIST:
-        query = query.where(table.c.tenant.in_(tenants))
     found = connection.execute(query.order_by(table.c.tenant)).all()
     return _from_rows(day, scorecard, components, found)
+
+
+def read_parts(connection: sa.Connection, day: date, scorecard: int, components: int) -> Iterator[ScoreRows]:
+    """The same in parts, which may be written before the next one is read."""
+    query = sa.select(table).where(table.c.day == day, table.c.scorecard == scorecard)
+    query, last = query.order_by(table.c.tenant).limit(PART), -1
+    while found := connection.execute(query.where(table.c.tenant > last)).all():
+        yield _from_rows(day, scorecard, components, found)
+        last = found[-1].tenant
 
 
 def _from_rows(

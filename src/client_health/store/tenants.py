@@ -62,8 +62,8 @@ def add_missing(connection: sa.Connection, tenants: Sequence[Tenant]) -> list[in
     known = keys(connection)
     fresh = [tenant for tenant in tenants if tenant.tenant_id not in known]
     if fresh:
-        values = [{"tenant_id": t.tenant_id, "name": t.name, "is_active": False} for t in fresh]
-        connection.execute(sa.insert(table), values)
+        rows = ((tenant.tenant_id, tenant.name, False) for tenant in fresh)
+        merge(connection, table, ("tenant_id", "name", "is_active"), rows)
         known = keys(connection)
     return [known[tenant.tenant_id] for tenant in tenants]
 

@@ -7,12 +7,14 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import sqlalchemy as sa
 
-from client_health.store.bulk import LATER_WINS, merge
-from client_health.store.schema import measure_sets, tenants
+from client_health.store import partitions
+from client_health.store.bulk import CHUNK, LATER_WINS, merge
+from client_health.store.schema import measure_sets, score_days, tenants
 from client_health.store.schema import usage_metrics as table
-from client_health.store.types import Floats, pack
+from client_health.store.types import pack
 from client_health.usage.metrics import UsageMetrics
 
+_of_fleet = sa.select(tenants.c.tenant_id, table).join(tenants, tenants.c.id == table.c.tenant)
 IN_LIST = 500  # up to this many tenants are named in a statement; more are read as whole days
 
 
@@ -31,75 +33,31 @@ def write(
     connection: sa.Connection, day: date, as_of: datetime, ids: Sequence[int], metrics: UsageMetrics
 ) -> None:
     """Write the measures of a date; a row of a later `as_of` stays."""
-    names = sorted(metrics.values)
-    matrix = np.column_stack([metrics.values[name] for name in names])
-    dialect, measure_set = connection.dialect.name, _measure_set(connection, names)
-    stale: Sequence[object] = [None] * len(ids)
-    if metrics.stale_days:
-        nothing = np.full(len(ids), np.nan)
-        ages = np.column_stack([metrics.stale_days.get(name, nothing) for name in names])
-        some = ~np.isnan(ages).all(axis=1)
-        stale = [packed if keep else None for packed, keep in zip(pack(ages, dialect), some, strict=True)]
+    partitions.ensure(connection, day, day)
+    columns = ("day", "tenant", "measure_set", "measures", "stale_days", "as_of")
+    measure_set = _measure_set(connection, sorted(metrics.values))
     rows = (
         (day, key, measure_set, measures, ages, as_of)
-        for key, measures, ages in zip(ids, pack(matrix, dialect), stale, strict=True)
+        for key, (measures, ages) in zip(
+            ids, _packed(metrics, len(ids), connection.dialect.name), strict=True
+        )
     )
-    columns = ("day", "tenant", "measure_set", "measures", "stale_days", "as_of")
     merge(connection, table, columns, rows, guard=LATER_WINS)
 
 
-def stand_in(
-    connection: sa.Connection,
-    metrics: UsageMetrics,
-    ids: Sequence[int | None],
-    day: date,
-    wanted: Sequence[str],
-    max_age: int,
-) -> None:
-    """Let the last known figures of the `wanted` measures stand in, up to `max_age` days old.
-
-    `ids` are the tenants' surrogate keys, None for new ones. Fills `values` and `stale_days` in place;
-    age counts from the date on which a figure was measured.
-    """
-    places = {key: place for place, key in enumerate(ids) if key is not None}
-    values = {name: np.full(len(ids), np.nan) for name in wanted}
-    ages = {name: np.full(len(ids), np.nan) for name in wanted}
-    for back in range(max_age + 1):
-        for row in _rows_of_day(connection, day - timedelta(days=back), places):
-            place = places[row.tenant]
-            for name, value, stale in zip(row.names, row.measures, row.stale_days, strict=True):
-                age = back + (0 if np.isnan(stale) else stale)
-                if (
-                    name in values
-                    and np.isnan(values[name][place])
-                    and not np.isnan(value)
-                    and age <= max_age
-                ):
-                    values[name][place], ages[name][place] = value, age
-    metrics.values.update(values)
-    metrics.stale_days.update(ages)
-
-
-@dataclass(frozen=True)
-class _Row:
-    tenant: int
-    names: Sequence[str]
-    measures: Floats
-    stale_days: Floats
-
-
-def _rows_of_day(connection: sa.Connection, day: date, keys: dict[int, int]) -> Iterator[_Row]:
-    query = sa.select(table.c.tenant, table.c.measure_set, table.c.measures, table.c.stale_days).where(
-        table.c.day == day
-    )
-    if len(keys) <= IN_LIST:
-        query = query.where(table.c.tenant.in_(keys))
-    sets = measure_names(connection)
-    for row in connection.execute(query):
-        if row.tenant in keys:
-            names = sets[row.measure_set]
-            stale = row.stale_days if row.stale_days is not None else np.full(len(names), np.nan)
-            yield _Row(row.tenant, names, row.measures, stale)
+def _packed(metrics: UsageMetrics, count: int, dialect: str) -> Iterator[tuple[bytes, bytes | None]]:
+    """Measures and ages of each tenant, packed part by part: of a large fleet they are many bytes."""
+    names = sorted(metrics.values)
+    nothing = np.full(count, np.nan)
+    for start in range(0, count, CHUNK):
+        some = slice(start, start + CHUNK)
+        measures = pack(np.column_stack([metrics.values[name][some] for name in names]), dialect)
+        ages: Sequence[bytes | None] = [None] * len(measures)
+        if metrics.stale_days:
+            matrix = np.column_stack([metrics.stale_days.get(name, nothing)[some] for name in names])
+            is_aged = ~np.isnan(matrix).all(axis=1)
+            ages = [one if aged else None for one, aged in zip(pack(matrix, dialect), is_aged, strict=True)]
+        yield from zip(measures, ages, strict=True)
 
 
 def measure_names(connection: sa.Connection) -> dict[int, list[str]]:
@@ -127,33 +85,30 @@ def of_tenant(
 
 
 def between(connection: sa.Connection, first: date, last: date) -> Iterator[DailyMeasures]:
-    """Measures of all tenants by date and tenant id, oldest first."""
-    query = (
-        sa.select(tenants.c.tenant_id, table)
-        .join(tenants, tenants.c.id == table.c.tenant)
-        .where(table.c.day.between(first, last))
-        .order_by(table.c.day, tenants.c.tenant_id)
-    )
+    """Measures of all tenants by date and tenant id, oldest first; date by date as the table is clustered."""
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     sets = measure_names(connection)
-    for row in connection.execute(query):
-        yield _daily(row.tenant_id, row, sets[row.measure_set])
+    for day in days:
+        query = _of_fleet.where(table.c.day == day).order_by(tenants.c.tenant_id)
+        for row in connection.execute(query):
+            yield _daily(row.tenant_id, row, sets[row.measure_set])
 
 
 def latest(connection: sa.Connection) -> Iterator[DailyMeasures]:
     """The latest measures of each active tenant, by tenant id."""
-    newest = (
-        sa.select(table.c.tenant, sa.func.max(table.c.day).label("day")).group_by(table.c.tenant).subquery()
-    )
-    query = (
-        sa.select(tenants.c.tenant_id, table)
-        .join(tenants, tenants.c.id == table.c.tenant)
-        .join(newest, sa.and_(newest.c.tenant == table.c.tenant, newest.c.day == table.c.day))
-        .where(tenants.c.is_active)
-        .order_by(tenants.c.tenant_id)
-    )
-    sets = measure_names(connection)
-    for row in connection.execute(query):
-        yield _daily(row.tenant_id, row, sets[row.measure_set])
+    pending = set(connection.scalars(sa.select(tenants.c.id).where(tenants.c.is_active)))
+    days = connection.scalars(sa.select(score_days.c.day).distinct().order_by(score_days.c.day.desc()))
+    sets, found = measure_names(connection), []
+    for day in days.all():
+        if not pending:
+            break
+        query = _of_fleet.where(table.c.day == day, tenants.c.is_active)
+        if len(pending) <= IN_LIST:
+            query = query.where(table.c.tenant.in_(pending))
+        rows = [row for row in connection.execute(query) if row.tenant in pending]
+        pending -= {row.tenant for row in rows}
+        found += [_daily(row.tenant_id, row, sets[row.measure_set]) for row in rows]
+    yield from sorted(found, key=lambda daily: daily.tenant_id)
 
 
 def _daily(tenant_id: str, row: sa.Row[tuple[object, ...]], names: Sequence[str]) -> DailyMeasures:

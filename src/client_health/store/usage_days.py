@@ -4,25 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from operator import itemgetter
-from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from client_health.store.past_scores import Keys, narrowed
+from client_health.store.raw_rows import Rows, chunks
 from client_health.store.types import Floats, unpack
 from client_health.store.usage import measure_names
 
-_SQLITE = (
-    "select tenant, measure_set, measures, stale_days, as_of from usage_metrics where day = ? order by tenant"
-)
-# The binary form of the arrays, as one string of bytes each: psycopg would make a list of every one.
-_POSTGRESQL = """
-    select tenant, measure_set, array_send(measures), array_send(stale_days),
-           extract(epoch from as_of)::float8
-    from usage_metrics where day = %s order by tenant
-"""
+# As of in seconds since 1970; on SQLite it is text, and made a number below.
+_EPOCH = {"postgresql": "extract(epoch from as_of)::float8", "sqlite": "as_of"}
 
 
 @dataclass(frozen=True)
@@ -40,14 +33,24 @@ class UsageDay:
     stale_days: dict[str, Floats]
 
 
-def read_day(connection: sa.Connection, day: date) -> UsageDay:
-    """Everything that was measured for a date, of all tenants."""
-    rows = _fetch(connection, day)
-    tenants, kinds, packed, ages, instants = (list(map(itemgetter(place), rows)) for place in range(5))
-    dialect, count, sets = connection.dialect.name, len(tenants), measure_names(connection)
+def read_day(connection: sa.Connection, day: date, tenants: Keys | None = None) -> UsageDay:
+    """Everything that was measured for a date, of all tenants, or at least of those named."""
+    among, values = ("true", ()) if tenants is None else narrowed(tenants)
+    dialect, sets = connection.dialect.name, measure_names(connection)
+    statement = f"""
+        select tenant, measure_set, vector(measures), vector(stale_days), {_EPOCH[dialect]}
+        from usage_metrics where day = ? and {among} order by tenant
+    """  # noqa: S608 - one of the conditions of `narrowed`
+    return _joined(
+        day, [_part(rows, day, sets, dialect) for rows in chunks(connection, statement, day, *values)]
+    )
+
+
+def _part(rows: Rows, day: date, sets: dict[int, list[str]], dialect: str) -> UsageDay:
+    tenants, kinds, packed, ages, instants = zip(*rows, strict=True)
     seconds = instants if dialect == "postgresql" else [_seconds(text) for text in instants]
     found = UsageDay(day, np.array(tenants, np.int64), np.array(seconds, np.float64), {}, {})
-    of_kind = np.array(kinds, np.int64)
+    of_kind, count = np.array(kinds, np.int64), len(tenants)
     is_aged = np.array([one is not None for one in ages], dtype=bool)
     for kind in np.unique(of_kind).tolist():
         places = np.flatnonzero(of_kind == kind)
@@ -58,13 +61,26 @@ def read_day(connection: sa.Connection, day: date) -> UsageDay:
     return found
 
 
-def _fetch(connection: sa.Connection, day: date) -> list[tuple[Any, ...]]:
-    driver: Any = connection.connection.dbapi_connection
-    if connection.dialect.name == "postgresql":
-        with driver.cursor(binary=True) as cursor:
-            found: list[tuple[Any, ...]] = cursor.execute(_POSTGRESQL, (day,)).fetchall()
-            return found
-    return list(driver.execute(_SQLITE, (day.isoformat(),)))
+def _joined(day: date, parts: Sequence[UsageDay]) -> UsageDay:
+    if not parts:
+        return UsageDay(day, np.empty(0, np.int64), np.empty(0), {}, {})
+    return UsageDay(
+        day,
+        np.concatenate([part.tenants for part in parts]),
+        np.concatenate([part.as_of for part in parts]),
+        _columns([part.values for part in parts], parts),
+        _columns([part.stale_days for part in parts], parts),
+    )
+
+
+def _columns(columns: Sequence[dict[str, Floats]], parts: Sequence[UsageDay]) -> dict[str, Floats]:
+    """Columns of parts, one after the other; what a part lacks is missing there."""
+    names = dict.fromkeys(name for of_part in columns for name in of_part)
+    lacking = [np.full(len(part.tenants), np.nan) for part in parts]
+    return {
+        name: np.concatenate([own.get(name, none) for own, none in zip(columns, lacking, strict=True)])
+        for name in names
+    }
 
 
 @lru_cache(maxsize=10_000)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from client_health.errors import UnusableAnswerError
 from client_health.sources.session import Rows
-from client_health.usage.problems import Problem, error, notice
+from client_health.usage.problems import Problem, error, notice, shown
 
 Floats = NDArray[np.float64]
 _NUMBERS = {int, float, Decimal, bool}
@@ -78,7 +78,7 @@ def _numbers(
     if set(map(type, values)) <= _NUMBERS:
         try:
             column = np.array(values, dtype=np.float64)
-        except OverflowError:
+        except (OverflowError, ValueError):
             column = None
         if column is not None and bool(((column >= 0) & (column < np.inf)).all()):
             return column
@@ -97,11 +97,13 @@ def _fault(value: Any) -> str | None:
     if value is None:
         return "NULL; a number from 0 is required"
     if not isinstance(value, int | float | Decimal):
-        return f"{repr(value)[:60]} is not a number"
+        return f"{shown(value)} is not a number"
     try:
         number = float(value)
     except OverflowError:
         return "larger than a number can be"
+    except ValueError:  # a signalling NaN
+        return "NaN; a number from 0 is required"
     if math.isnan(number):
         return "NaN; a number from 0 is required"
     if math.isinf(number):

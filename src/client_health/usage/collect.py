@@ -77,7 +77,7 @@ def _read_tenants(
     if settings.source_named(query.source).shards > 1:
         sql = f"select * from (\n{bare(sql)}\n) as tenant_rows order by tenant_id"  # noqa: S608
     try:
-        rows, attempts = readers[query.source].read(sql, binds(assignment, settings, 30))
+        rows, attempts = readers[query.source].read(sql, binds(assignment, settings, 30), label=TENANTS)
         tenants, problems = read_tenants(rows)
     except SourceError as fault:
         report = QueryReport(TENANTS, query.source, failure=str(fault))
@@ -129,7 +129,7 @@ class _Gathering:
         try:
             scopes = self._scopes(query.source)
             rows, attempts = self._readers[query.source].read(
-                query.sql, values_at, scopes, lambda rows: self._check_usage(label, rows, scopes)
+                query.sql, values_at, scopes, lambda rows: self._check_usage(label, rows, scopes), label
             )
         except SourceError as fault:
             return QueryReport(label, query.source, failure=str(fault)), [error(str(fault), label)]
@@ -157,6 +157,7 @@ class _Gathering:
                 binds(self._assignment, self._settings, 30),
                 scopes,
                 lambda rows: self._check(label, rows, scopes),
+                label,
             )
             use, problems = feature_use.read_features(rows, self._positions)
         except SourceError as fault:

@@ -7,8 +7,9 @@ from typing import Any
 
 from client_health.errors import SourceError
 from client_health.sources.session import Rows
-from client_health.usage.problems import Problem, error
+from client_health.usage.problems import Problem, error, shown
 from client_health.usage.tenants import parse_instant
+from client_health.visible import is_seen
 
 QUERY = "features"
 COLUMNS = ("tenant_id", "feature_key", "first_used_at", "last_used_at")
@@ -39,14 +40,14 @@ def read_features(rows: Rows, tenants: Collection[str]) -> tuple[list[FeatureUse
         try:
             use = FeatureUse(str(tenant), _key(key), _optional(first), _optional(last))
         except (ValueError, TypeError, OverflowError):
-            problems.append(error(f"unreadable row {repr((key, first, last))[:120]}", QUERY, str(tenant)))
+            problems.append(error(f"unreadable row {shown((key, first, last), 120)}", QUERY, str(tenant)))
         else:
             found[use.tenant_id, use.feature_key] = use
     return list(found.values()), problems
 
 
 def _key(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or "\0" in value:
+    if not isinstance(value, str) or not value.strip() or not is_seen(value):
         raise ValueError
     return value.strip()[:200]
 

@@ -1,12 +1,13 @@
-"""A closer look at each usage query than a run takes: lint, time for a few tenants, plan, instants."""
+"""A closer look than a run takes: lint, time for a few tenants, plan, instants, users of sources."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from client_health.errors import ClientHealthError
-from client_health.settings.model import Settings, UsageQuery
+from client_health.settings.model import DEFAULT_SOURCE, Settings, UsageQuery
 from client_health.sources.lint import columns_compared, lint
+from client_health.sources.privileges import beyond_reading
 from client_health.sources.reader import SourceReader
 from client_health.sources.statement import TenantRange, scoped
 from client_health.usage.collect import Assignment, Readers, binds
@@ -47,6 +48,15 @@ def inspect(
             seconds, plan = _for_few(reader, query, values, keys), _plan(reader, query, values)
         findings.append(Finding(report, seconds, plan, problems))
     return findings
+
+
+def inspect_users(readers: Readers) -> list[Problem]:
+    """Notices on users of sources that could do more than read."""
+    return [
+        notice(told, "source" if name == DEFAULT_SOURCE else f"sources.{name}")
+        for name, reader in readers.items()
+        for told in beyond_reading(reader.session)
+    ]
 
 
 def _for_few(

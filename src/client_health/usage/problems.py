@@ -1,8 +1,11 @@
 """What went wrong, or is worth knowing, in the words that a run keeps and shows."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from client_health.visible import without_passwords
+
+LONGEST = 1000  # characters of a value that are looked at
 Severity = Literal["error", "notice"]
 
 
@@ -23,6 +26,15 @@ class Problem:
             if value is not None
         ]
         return f"{', '.join(where).strip()}: {self.message}" if where else self.message
+
+
+def shown(value: Any, most: int = 60) -> str:
+    """A value as a message may hold it: the beginning, in Python's notation, which escapes what is unseen."""
+    try:
+        text = repr(value[:LONGEST] if isinstance(value, str | bytes) else value)
+        return without_passwords(text)[:most]
+    except RecursionError:
+        return f"a nested {type(value).__name__}"
 
 
 def error(

@@ -8,14 +8,15 @@ from typing import Any
 from client_health.errors import SourceError
 from client_health.sources.session import Rows
 from client_health.usage.employees import parse_employees
-from client_health.usage.problems import Problem, error, notice
+from client_health.usage.problems import Problem, error, notice, shown
+from client_health.visible import is_seen
 
 QUERY = "tenants"
 MAX_TEXT = 500
 MAX_ID = 500
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # a run holds all of them; slots take a quarter of the memory off
 class Tenant:
     """One client organization as the tenants query describes it. `key` is the id in its native type."""
 
@@ -56,9 +57,13 @@ def read_tenants(rows: Rows) -> tuple[list[Tenant], list[Problem]]:
         tenant_id = "" if row[key] is None else str(row[key])
         if not tenant_id:
             problems.append(error("a row without a tenant_id is left out", QUERY))
-        elif len(tenant_id) > MAX_ID or "\0" in tenant_id:
-            shown = repr(tenant_id[:40])
-            problems.append(error(f"the id {shown}… is longer than {MAX_ID} characters or holds NUL", QUERY))
+        elif len(tenant_id) > MAX_ID or not is_seen(tenant_id):
+            fault = (
+                f"is longer than {MAX_ID} characters"
+                if len(tenant_id) > MAX_ID
+                else "holds a control character"
+            )
+            problems.append(error(f"the id {shown(tenant_id)} {fault}; the row is left out", QUERY))
         elif tenant_id in found:
             problems.append(error("returned more than once; the first row counts", QUERY, tenant_id))
         else:
@@ -77,9 +82,12 @@ def _parse_attributes(
             continue
         try:
             parsed[name] = (_PARSERS.get(name) or _text)(value)
-        except (ValueError, OverflowError, TypeError):
-            shown = repr(value)[:60]
-            problems.append(notice(f"{shown} is not {_EXPECTED[name]}; left blank", QUERY, tenant_id, name))
+        except (ValueError, OverflowError, TypeError, RecursionError):
+            fault = f"{shown(value)} is not {_EXPECTED.get(name, 'a text')}; left blank"
+            problems.append(notice(fault, QUERY, tenant_id, name))
+        else:
+            if name not in _PARSERS and isinstance(value, str) and len(value) > MAX_TEXT:
+                problems.append(notice(f"cut after {MAX_TEXT} characters", QUERY, tenant_id, name))
     return parsed
 
 

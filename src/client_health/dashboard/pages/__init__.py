@@ -3,6 +3,7 @@
 from client_health.dashboard.pages import (
     access_keys,
     account,
+    audit,
     benchmarks,
     portfolio,
     preferences,
@@ -28,6 +29,7 @@ ROUTERS = (
     users.router,
     access_keys.router,  # before the pages of one user: "keys" is no id
     user.router,
+    audit.router,
     benchmarks.router,
     runs.router,
     run.router,

@@ -13,7 +13,7 @@ from client_health.api.context import Context
 from client_health.dashboard import browser
 from client_health.dashboard.context import COOKIE, CheckedForm, Ctx, SignedIn, Viewer, Visitor
 from client_health.dashboard.rendering import render
-from client_health.store import sessions, users
+from client_health.store import audit, sessions, users
 
 router = APIRouter(prefix="/account")
 Typed = Annotated[str, Form(max_length=10_000)]
@@ -51,7 +51,8 @@ def change_password(
 def end_others(request: Request, ctx: Ctx, who: Viewer) -> Response:
     """Sign out everywhere but here."""
     with ctx.store.write() as connection:
-        sessions.end_all(connection, who.user_id, but=request.cookies[COOKIE])
+        ended = sessions.end_all(connection, who.user_id, but=request.cookies[COOKIE])
+        audit.write(connection, who.actor, "user.sessions_ended", who.name, ctx.clock(), sessions=ended)
     return RedirectResponse("/account", 303)
 
 
@@ -60,6 +61,7 @@ def end_one(ctx: Ctx, who: Viewer, session_id: str) -> Response:
     """Sign out in one place."""
     with ctx.store.write() as connection:
         sessions.end_one(connection, who.user_id, session_id)
+        audit.write(connection, who.actor, "user.sessions_ended", who.name, ctx.clock(), sessions=1)
     return RedirectResponse("/account", 303)
 
 

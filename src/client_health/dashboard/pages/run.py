@@ -47,7 +47,7 @@ def cancel_run(request: Request, ctx: Ctx, who: Admin, run_id: RunId) -> Respons
     """A queued run is cancelled at once; an active one stops at its next statement and publishes nothing."""
     try:
         with ctx.store.write() as connection:
-            runs.cancel(connection, run_id, ctx.clock())
+            runs.cancel(connection, run_id, who.actor, ctx.clock())
     except ConflictError as fault:
         return _shown(request, ctx, who, run_id, fault)
     return RedirectResponse(f"/runs/{run_id}", 303)
@@ -60,7 +60,7 @@ def accept_run(request: Request, ctx: Ctx, who: Admin, run_id: RunId) -> Respons
         run = runs.find(connection, run_id)
     try:
         queued, _ = requests.ask(
-            ctx.store, ctx.settings, requests.accept(run, "request", who.name), ctx.clock()
+            ctx.store, ctx.settings, requests.accept(run, "request", who.actor), ctx.clock()
         )
     except ConflictError as fault:
         return _shown(request, ctx, who, run_id, fault)

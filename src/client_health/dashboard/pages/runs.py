@@ -73,7 +73,7 @@ def show_head(request: Request, ctx: Ctx, who: Viewer) -> Response:
 def run_now(ctx: Ctx, who: Admin) -> Response:
     """Queue a run of the whole fleet; where one is open already, say so."""
     now = ctx.clock()
-    wanted = requests.whole_fleet_now(ctx.settings, who.name, now)
+    wanted = requests.whole_fleet_now(ctx.settings, who.actor, now)
     run, is_new = requests.ask(ctx.store, ctx.settings, wanted, now)
     return RedirectResponse(f"/runs/{run.id}" if is_new else f"/runs?already={run.id}", 303)
 

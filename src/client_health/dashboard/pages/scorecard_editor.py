@@ -112,7 +112,7 @@ def _publish(
     """Queue the publication and go to its run; whatever stands in the way leaves the draft as it is."""
     note, expected = posted.note or None, posted.draft.expected
     try:
-        queued = requests.publish(ctx.store, cards, "request", who.name, ctx.clock(), note, expected)
+        queued = requests.publish(ctx.store, cards, "request", who.actor, ctx.clock(), note, expected)
     except ConflictError as fault:
         stale = isinstance(fault, StaleVersionError)
         refused = _STALE if stale else str(fault)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
-import structlog
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -18,7 +17,6 @@ from client_health.dashboard.pages.preferences import own_path
 from client_health.dashboard.rendering import render
 from client_health.store import sessions, users
 
-log = structlog.get_logger(__name__)
 router = APIRouter()
 FORM_COOKIE = "client_health_form"
 FORM_LASTS = timedelta(days=1)
@@ -67,8 +65,7 @@ def enter(
 @router.post("/sign-out", dependencies=[CheckedForm])
 def leave(request: Request, ctx: Ctx, who: SignedIn) -> Response:
     """End the session in the store; the cookie alone would open nothing any more."""
-    _end_present_session(request, ctx)
-    log.info("signed out", user=who.name)
+    sign_in.end_session(ctx.store, request.cookies[COOKIE], who.actor, ctx.clock())
     response = RedirectResponse("/sign-in", 303)
     browser.drop(request, response, ctx.settings.web, COOKIE, "/")
     return response

@@ -40,7 +40,7 @@ Text = Annotated[
 def recalculate(request: Request, ctx: Ctx, who: Csm, wanted: Wanted) -> Response:
     """Queue a recalculation at the present instant, or find the one that is under way."""
     now = ctx.clock()
-    request_of = requests.one_tenant_now(ctx.settings, wanted.tenant_id, who.name, now)
+    request_of = requests.one_tenant_now(ctx.settings, wanted.tenant_id, who.actor, now)
     run, _ = requests.ask(ctx.store, ctx.settings, request_of, now)
     if is_fragment_wanted(request):
         job = Recalculation(run, [])
@@ -55,7 +55,7 @@ def set_alert_level(
     """Set how loudly the customer wants to be told."""
     with ctx.store.write() as connection:
         tenant = tenants.find(connection, tenant_id)
-        alert_levels.put(connection, tenant.id, level, who.name, ctx.clock())
+        alert_levels.put(connection, tenant.id, level, who.actor, ctx.clock())
     return _back(tenant_id, back)
 
 
@@ -70,7 +70,7 @@ def set_owner(
     """Assign an owner; an empty name gives the tenant back to the owner that the source tells."""
     with ctx.store.write() as connection:
         tenant = tenants.find(connection, tenant_id)
-        owners.assign(connection, tenant.id, owner or None, who.name, ctx.clock())
+        owners.assign(connection, tenant.id, owner or None, who.actor, ctx.clock())
     return _back(tenant_id, back)
 
 
@@ -87,7 +87,7 @@ def add_note(
     """Write a note or an event on a tenant."""
     with ctx.store.write() as connection:
         tenant = tenants.find(connection, tenant_id)
-        notes.add(connection, tenant.id, kind, day, text, who.name, ctx.clock())
+        notes.add(connection, tenant.id, kind, day, text, who.actor, ctx.clock())
     return _back(tenant_id, back, "#notes")
 
 
@@ -96,7 +96,7 @@ def remove_note(ctx: Ctx, who: Csm, tenant_id: TenantId, note: int, back: Back =
     """Remove a note: its author may, and an admin."""
     with ctx.store.write() as connection:
         tenant = tenants.find(connection, tenant_id)
-        notes.remove(connection, tenant.id, note, None if who.may("admin") else who.name)
+        notes.remove(connection, tenant.id, note, who.actor, ctx.clock(), who.may("admin"))
     return _back(tenant_id, back, "#notes")
 
 

@@ -26,7 +26,7 @@ def show(request: Request, ctx: Ctx, who: Admin, user_id: str) -> HTMLResponse:
 @router.post("/role", dependencies=[CheckedForm])
 def change_role(ctx: Ctx, who: Admin, user_id: str, role: Annotated[Role, Form()]) -> Response:
     """Give the user another role."""
-    administration.change_role(ctx.store, user_id, role, who.name)
+    administration.change_role(ctx.store, user_id, role, who.actor, ctx.clock())
     return _back(user_id)
 
 
@@ -43,7 +43,7 @@ def reset_password(
         user = users.by_id(connection, user_id)
     chosen = password or passwords.generated()
     try:
-        administration.reset_password(ctx.store, user, chosen, who.name, must_change=True)
+        administration.reset_password(ctx.store, user, chosen, who.actor, ctx.clock(), must_change=True)
     except UsageError as fault:
         return _page(request, ctx, who, user_id, 422, fault=str(fault))
     return _page(request, ctx, who, user_id, was_reset=True, password=chosen if not password else None)
@@ -52,21 +52,21 @@ def reset_password(
 @router.post("/sessions", dependencies=[CheckedForm])
 def end_sessions(ctx: Ctx, who: Admin, user_id: str) -> Response:
     """Sign the user out everywhere."""
-    administration.end_sessions(ctx.store, user_id, who.name)
+    administration.end_sessions(ctx.store, user_id, who.actor, ctx.clock())
     return _back(user_id)
 
 
 @router.post("/disable", dependencies=[CheckedForm])
 def disable(ctx: Ctx, who: Admin, user_id: str) -> Response:
     """Keep the user out."""
-    administration.disable(ctx.store, user_id, ctx.clock(), who.name)
+    administration.disable(ctx.store, user_id, who.actor, ctx.clock())
     return _back(user_id)
 
 
 @router.post("/enable", dependencies=[CheckedForm])
 def enable(ctx: Ctx, who: Admin, user_id: str) -> Response:
     """Let the user in again."""
-    administration.enable(ctx.store, user_id, who.name)
+    administration.enable(ctx.store, user_id, who.actor, ctx.clock())
     return _back(user_id)
 
 

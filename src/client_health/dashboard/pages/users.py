@@ -44,7 +44,7 @@ def add(
     wanted = NewUser(name, role, chosen, display_name, must_change=True)
     typed = {"name": name, "display_name": display_name, "role": role}
     try:
-        user = administration.add(ctx.store, wanted, ctx.clock(), who.name)
+        user = administration.add(ctx.store, wanted, who.actor, ctx.clock())
     except (UsageError, ConflictError) as fault:
         return _page(request, ctx, who, 422, fault=str(fault), typed=typed)
     return _page(request, ctx, who, made=user, password=chosen if not password else None)

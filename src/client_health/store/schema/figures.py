@@ -8,6 +8,7 @@ from client_health.store.schema.base import metadata
 from client_health.store.types import Instant, Vector
 
 # Daily tables are clustered by day (on SQLite by doing without row ids): a night's rows land together.
+BY_MONTH = "RANGE (day)"  # on PostgreSQL; `store.partitions` makes the months
 
 tenants = sa.Table(
     "tenants",
@@ -45,6 +46,7 @@ usage_metrics = sa.Table(
     sa.Column("stale_days", Vector),  # null: everything is fresh
     sa.Column("as_of", Instant, nullable=False),
     sqlite_with_rowid=False,
+    postgresql_partition_by=BY_MONTH,
 )
 
 
@@ -74,6 +76,7 @@ health_scores = sa.Table(
     *_score_columns(),
     sa.Column("is_reported", sa.Boolean, nullable=False),  # the first version that told this date
     sqlite_with_rowid=False,
+    postgresql_partition_by=BY_MONTH,
 )
 
 score_days = sa.Table(  # the dates that hold scores, so that nobody scans the history for them

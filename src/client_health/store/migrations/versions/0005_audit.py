@@ -55,6 +55,12 @@ def _refuse_on_sqlite() -> None:
             f"create trigger audit_log_refuses_{change} before {change} on audit_log "
             f"begin select raise(abort, '{REFUSAL}'); end"
         )
+    # INSERT OR REPLACE deletes without firing triggers. A row without an id has -1 here.
+    op.execute(
+        "create trigger audit_log_refuses_replace before insert on audit_log "  # noqa: S608
+        "when new.id in (select id from audit_log) "
+        f"begin select raise(abort, '{REFUSAL}'); end"
+    )
 
 
 def downgrade() -> None:

@@ -1,0 +1,1 @@
+"""What the program tells about its own work: statements, requests, spans."""

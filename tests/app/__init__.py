@@ -1,0 +1,1 @@
+"""Tests of what wraps the whole application."""

@@ -1,0 +1,5 @@
+"""The command, as the tests of the commands call it."""
+
+from tests.cli.conftest import forks
+
+__all__ = ["forks"]
