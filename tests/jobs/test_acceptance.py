@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from client_health.errors import ConflictError, NotFoundError
 from client_health.jobs import requests
-from client_health.store import held, runs
+from client_health.store import held, suspicious_runs
 from client_health.store.runs import Run
 from client_health.store.schema import feature_use, health_scores, held_collections
 from client_health.store.schema import tenants as tenants_table
@@ -88,7 +88,7 @@ def test_the_held_run_tells_by_which_run_it_was_accepted_and_is_accepted_once(se
     with pytest.raises(ConflictError, match=f"was accepted already, by the run {done.id}"):
         requests.accept(found, "request", person("ben"))
     with service.store.read() as connection:
-        assert runs.suspicious(connection) == []
+        assert suspicious_runs.waiting(connection) == []
     assert kept(service) == set()
 
 
@@ -127,7 +127,7 @@ def test_a_clean_run_of_the_same_date_publishes_and_drops_what_was_kept(service)
     with pytest.raises(ConflictError, match=f"was published since, by the run {clean.id}"):
         accept(service, held_back)
     with service.store.read() as connection:
-        assert runs.suspicious(connection) == []
+        assert suspicious_runs.waiting(connection) == []
 
 
 def test_of_two_held_runs_of_a_date_one_is_accepted_and_the_other_superseded(service):

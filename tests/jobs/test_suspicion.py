@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from client_health.jobs import requests
 from client_health.jobs.schedule import tick
 from client_health.settings import load_settings
-from client_health.store import runs
+from client_health.store import published_runs, suspicious_runs
 from client_health.store.schema import runs as table
 from tests.cast import MONDAY, SCORECARD, TESTER, Service
 from tests.jobs.fleets import FLEET, THURSDAY, TUESDAY, WEDNESDAY, contents, make_fleet, move, overall
@@ -239,13 +239,13 @@ def test_a_held_run_counts_as_nothing_published(service):
     service.clock = lambda: datetime(2026, 3, 11, tzinfo=UTC)
     held = service.night(TUESDAY)
     with service.store.read() as connection:
-        assert runs.last_published(connection).score_date == MONDAY
-        assert not runs.published_after(connection, MONDAY)
-        assert [run.id for run in runs.suspicious(connection)] == [held.id]
+        assert published_runs.last(connection).score_date == MONDAY
+        assert not published_runs.published_after(connection, MONDAY)
+        assert [run.id for run in suspicious_runs.waiting(connection)] == [held.id]
     service.app.execute("delete from tickets where org > 't06'")
     service.night(TUESDAY)
     with service.store.read() as connection:
-        assert runs.rows_before(connection, TUESDAY)["usage.tickets"] == 20
+        assert published_runs.rows_before(connection, TUESDAY)["usage.tickets"] == 20
 
 
 def test_a_held_run_does_not_begin_the_history(service):
@@ -254,4 +254,4 @@ def test_a_held_run_does_not_begin_the_history(service):
     with service.store.write() as connection:
         sunday = MONDAY - timedelta(days=1)
         connection.execute(sa.update(table).where(table.c.id == held.id).values(score_date=sunday))
-        assert runs.first_published_day(connection) == MONDAY
+        assert published_runs.first_day(connection) == MONDAY

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from client_health.settings.model import FeaturesQuery
+from client_health.settings.queries import FeaturesQuery
 from client_health.usage.catalogue import Feature, as_words, tracked
 
 

@@ -15,7 +15,7 @@ from client_health.scorecard.components import Bools
 from client_health.scorecard.model import Scorecard
 from client_health.scorecard.rounding import Floats
 from client_health.settings.model import BenchmarkSettings
-from client_health.store import benchmarks, runs, scorecards
+from client_health.store import benchmarks, published_runs, scorecards
 from client_health.store.benchmarks import CohortRow
 from client_health.store.latest_scores import LatestScores, read_latest, scorecards_in_use
 from client_health.store.runs import Run
@@ -27,7 +27,7 @@ Values = dict[str, Floats]
 
 def compute_after(connection: sa.Connection, settings: BenchmarkSettings, run: Run) -> None:
     """Compute the benchmarks of a whole-fleet run's date, unless a later date has been published."""
-    if run.kind == "all" and not runs.published_after(connection, run.score_date):
+    if run.kind == "all" and not published_runs.published_after(connection, run.score_date):
         compute(connection, settings, run.score_date)
 
 

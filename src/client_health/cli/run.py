@@ -13,7 +13,7 @@ from client_health.jobs import requests
 from client_health.scorecard.differences import differences
 from client_health.settings.load import load_scorecards
 from client_health.settings.model import Settings
-from client_health.store import runs
+from client_health.store import runs, suspicious_runs
 from client_health.store.engine import Store
 from client_health.store.runs import RunRequest
 
@@ -88,7 +88,7 @@ def _held(store: Store, run_id: str) -> RunRequest:
     if not run_id:
         raise UsageError("--accept: give the id of a run or its first characters, or no value at all")
     with store.read() as connection:
-        found = [one for one in runs.ever_suspicious(connection) if one.id.startswith(run_id)]
+        found = [one for one in suspicious_runs.ever(connection) if one.id.startswith(run_id)]
         run = found[0] if len(found) == 1 else runs.find(connection, run_id)
     return requests.accept(run, "command", who())
 

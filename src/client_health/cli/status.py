@@ -10,7 +10,7 @@ from client_health.cli.escaping import escape
 from client_health.dashboard.words import ahead
 from client_health.instants import iso, utc_now
 from client_health.jobs.nights import next_fire
-from client_health.store import freshness, keys, runs, scorecard_sets, tenants
+from client_health.store import freshness, keys, published_runs, runs, scorecard_sets, tenants
 from client_health.store.freshness import QueryFreshness, SourceFreshness
 from client_health.store.runs import Run
 
@@ -28,7 +28,7 @@ def status(ctx: typer.Context) -> None:
     context: Context = ctx.obj
     settings, now = context.settings, utc_now()
     with context.store() as store, store.read() as connection:
-        published, last = scorecard_sets.in_force(connection), runs.last_published(connection)
+        published, last = scorecard_sets.in_force(connection), published_runs.last(connection)
         active = tenants.count_active(connection)
         newest, sources = runs.newest(connection, SHOWN_RUNS), freshness.of_sources(connection, settings)
         ending = keys.expiring(connection, now, WARN_OF_KEYS)

@@ -10,11 +10,12 @@ from client_health.jobs.scoring import score
 from client_health.jobs.suspicion import Jump, find_jump
 from client_health.jobs.watch import COLLECTED, Watch
 from client_health.settings.addresses import resolve_address
-from client_health.settings.model import DEFAULT_SOURCE, RunSettings, Settings
+from client_health.settings.model import RunSettings, Settings
+from client_health.settings.queries import DEFAULT_SOURCE
 from client_health.sources.pace import Pace
 from client_health.sources.reader import Patience, SourceReader
 from client_health.sources.session import SourceSession
-from client_health.store import held, runs, tenants
+from client_health.store import held, published_runs, tenants
 from client_health.store.engine import Store
 from client_health.store.runs import Run
 from client_health.store.scorecard_sets import PublishedSet
@@ -81,7 +82,7 @@ def open_readers(settings: Settings, stack: ExitStack, pace: Pace, patience: Pat
 
 def _assignment(store: Store, run: Run) -> Assignment:
     with store.read() as connection:
-        rows_before = runs.rows_before(connection, run.score_date)
+        rows_before = published_runs.rows_before(connection, run.score_date)
     return Assignment(
         run.as_of,
         run.score_date,

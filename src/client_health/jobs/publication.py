@@ -19,9 +19,11 @@ from client_health.store import (
     held,
     migrate,
     problems,
+    published_runs,
     queries,
     runs,
     scores,
+    suspicious_runs,
     tenants,
     usage,
 )
@@ -52,7 +54,7 @@ def publish(
         problems.write(connection, run.id, collection.problems)
         if run.kind == "all":
             held.forget_superseded(connection, run.score_date, now)
-            runs.settle_suspicious(connection, run)
+            suspicious_runs.settle(connection, run)
         errors = sum(problem.severity == "error" for problem in collection.problems)
         runs.finish(
             connection,
@@ -68,7 +70,7 @@ def publish(
 
 def _tenant_keys(connection: sa.Connection, run: Run, collection: Collection) -> list[int]:
     """Surrogate keys of the tenants, which are written; what a held night that is old by now says is not."""
-    if run.options.get("held") and runs.published_after(connection, run.score_date):
+    if run.options.get("held") and published_runs.published_after(connection, run.score_date):
         return tenants.add_missing(connection, collection.metrics.tenants)
     return tenants.sync(connection, collection.metrics.tenants, run.kind == "all")
 

@@ -15,7 +15,7 @@ from client_health.jobs.lease import Lease
 from client_health.jobs.old_months import OldMonth, old_months
 from client_health.settings.model import Settings
 from client_health.settings.retention import RetentionSettings
-from client_health.store import partitions, retention, runs, scorecard_sets, scores
+from client_health.store import partitions, published_runs, retention, runs, scorecard_sets, scores
 from client_health.store.engine import Store
 from client_health.store.retention import Rows
 
@@ -40,7 +40,7 @@ def plan(connection: sa.Connection, settings: Settings, rules: RetentionSettings
     in_force = scorecard_sets.in_force(connection)
     cards = [version.scorecard for version in in_force.versions] if in_force else []
     lookback = max((card.trend.lookback_days for card in cards), default=0)
-    months = old_months(days, runs.published_days(connection), rules, lookback)
+    months = old_months(days, published_runs.days(connection), rules, lookback)
     return Plan(months, start_of_day(days[-1] - timedelta(days=rules.daily_days), settings.zone))
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from client_health.jobs import requests
 from client_health.jobs.nights import nights_due
 from client_health.settings.model import Settings
-from client_health.store import runs
+from client_health.store import published_runs, runs
 from client_health.store.engine import Store
 from client_health.store.runs import Run
 
@@ -31,7 +31,7 @@ def tick(store: Store, settings: Settings, now: datetime, started_at: datetime) 
             settings.zone,
             now,
             recent,
-            runs.first_published_day(connection),
+            published_runs.first_day(connection),
             started_at,
             settings.schedule.catch_up,
         )

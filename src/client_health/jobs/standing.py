@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from client_health.instants import closed_day, last_midnight
 from client_health.jobs.nights import OFF, first_missed, next_fire
 from client_health.settings.model import Settings
-from client_health.store import freshness, runs, scores, tenants
+from client_health.store import freshness, published_runs, runs, scores, tenants
 from client_health.store.freshness import QueryFreshness, SourceFreshness
 from client_health.store.runs import Run
 
@@ -44,8 +44,8 @@ class Standing:
 
 def standing(connection: sa.Connection, settings: Settings, now: datetime) -> Standing:
     """How things stand at an instant."""
-    day = runs.last_published_day(connection) or scores.newest_day(connection)
-    published = None if day is None else runs.that_published(connection, day)
+    day = published_runs.last_day(connection) or scores.newest_day(connection)
+    published = None if day is None else published_runs.of_day(connection, day)
     return Standing(
         tenants.count_active(connection),
         day,

@@ -13,7 +13,7 @@ from client_health.scorecard.composite import weights
 from client_health.scorecard.rounding import Floats
 from client_health.scorecard.trend import comparable_change
 from client_health.settings.model import RunSettings
-from client_health.store import past_scores, runs, usage_days
+from client_health.store import past_scores, published_runs, suspicious_runs, usage_days
 from client_health.store.engine import Store
 from client_health.usage.metrics import Collection
 
@@ -83,8 +83,8 @@ def _compared_with(store: Store, day: date) -> date:
     """
     before = day - timedelta(days=1)
     with store.read() as connection:
-        held_back = {run.score_date for run in runs.suspicious(connection)}
-        while before in held_back and not runs.is_published(connection, before):
+        held_back = {run.score_date for run in suspicious_runs.waiting(connection)}
+        while before in held_back and not published_runs.is_published(connection, before):
             before -= timedelta(days=1)
     return before
 

@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 
 from client_health.errors import StoreError
 from client_health.monitoring.run_totals import BOUNDS, Durations, RunTotals
-from client_health.store import leases, queries, run_figures, runs
+from client_health.store import leases, published_runs, queries, run_figures
 from client_health.store.engine import Store
 
 PREFIX = "client_health_"
@@ -49,8 +49,8 @@ class StoreFigures(Collector):
         scored = GaugeMetricFamily(
             PREFIX + "latest_run_tenants_scored", "Tenants that have a score of the newest score date."
         )
-        day = runs.last_published_day(connection)
-        run = None if day is None else runs.that_published(connection, day)
+        day = published_runs.last_day(connection)
+        run = None if day is None else published_runs.of_day(connection, day)
         if run is not None and run.finished_at is not None:
             age.add_metric([], max(0.0, (self._clock() - run.finished_at).total_seconds()))
             as_of.add_metric([], run.as_of.timestamp())

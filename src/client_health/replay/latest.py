@@ -4,11 +4,11 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from client_health.store import runs, scores
+from client_health.store import published_runs, scores
 
 
 def latest_day(connection: sa.Connection) -> date | None:
     """The latest date on which the whole fleet was scored; of single tenants there may be later scores."""
-    published = runs.last_published_day(connection)
+    published = published_runs.last_day(connection)
     whole = None if published is None else scores.newest_day(connection, published)
     return whole or scores.newest_day(connection)

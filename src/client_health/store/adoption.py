@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from client_health.instants import window_start
-from client_health.settings.model import IN_USE_DAYS, FeaturesQuery
+from client_health.settings.queries import IN_USE_DAYS, FeaturesQuery
 from client_health.store import features, queries, tenants
 from client_health.store.features import Times
 from client_health.usage.catalogue import Feature, tracked

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from client_health.settings.model import DEFAULT_SOURCE, Settings
+from client_health.settings.model import Settings
+from client_health.settings.queries import DEFAULT_SOURCE
 from client_health.store import queries
 from client_health.store.queries import QueryState
 

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -19,7 +19,6 @@ Kind = Literal["all", "tenants", "rescore"]
 Trigger = Literal["command", "request", "night", "catch_up", "backfill"]
 OPEN = ("queued", "active")
 BATCH_BY_HAND = "batch"
-RECENT = timedelta(days=7)
 _SHOWN_TENANTS = 20  # of a run of named ones, in the audit log
 
 
@@ -224,20 +223,20 @@ def find(connection: sa.Connection, run_id: str) -> Run:
     row = connection.execute(sa.select(table).where(table.c.id == run_id)).one_or_none()
     if row is None:
         raise NotFoundError(f"there is no job {run_id!r}")
-    return _run(row)
+    return from_row(row)
 
 
 def open_with_key(connection: sa.Connection, exclusive_key: str) -> Run | None:
     """The queued or active run with this exclusive key."""
     query = sa.select(table).where(table.c.exclusive_key == exclusive_key, table.c.status.in_(OPEN))
     row = connection.execute(query).one_or_none()
-    return None if row is None else _run(row)
+    return None if row is None else from_row(row)
 
 
 def with_status(connection: sa.Connection, statuses: Sequence[Status]) -> list[Run]:
     """Runs in one of the given states, oldest first."""
     query = sa.select(table).where(table.c.status.in_(statuses)).order_by(table.c.created_at, table.c.id)
-    return [_run(row) for row in connection.execute(query)]
+    return [from_row(row) for row in connection.execute(query)]
 
 
 def newest(connection: sa.Connection, limit: int, before: datetime | None = None) -> list[Run]:
@@ -245,107 +244,30 @@ def newest(connection: sa.Connection, limit: int, before: datetime | None = None
     query = sa.select(table).order_by(table.c.created_at.desc(), table.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(table.c.created_at < before)
-    return [_run(row) for row in connection.execute(query)]
+    return [from_row(row) for row in connection.execute(query)]
 
 
 def between(connection: sa.Connection, first: date, last: date) -> list[Run]:
     """Runs by score date, oldest first."""
     query = sa.select(table).where(table.c.score_date.between(first, last))
-    return [_run(row) for row in connection.execute(query.order_by(table.c.score_date, table.c.created_at))]
-
-
-# A suspicious run is completed too, but it published nothing.
-_published = sa.and_(
-    table.c.kind == "all", table.c.status == "completed", table.c.outcome.is_distinct_from("suspicious")
-)
-
-
-def last_published(connection: sa.Connection) -> Run | None:
-    """The whole-fleet run that published last."""
-    query = sa.select(table).where(_published)
-    row = connection.execute(query.order_by(table.c.finished_at.desc()).limit(1)).one_or_none()
-    return None if row is None else _run(row)
+    return [
+        from_row(row) for row in connection.execute(query.order_by(table.c.score_date, table.c.created_at))
+    ]
 
 
 def whole_fleet_since(connection: sa.Connection, first: date) -> list[Run]:
     """Whole-fleet runs of the score dates from `first` on."""
     query = sa.select(table).where(table.c.kind == "all", table.c.score_date >= first)
-    return [_run(row) for row in connection.execute(query)]
-
-
-def ever_suspicious(connection: sa.Connection) -> list[Run]:
-    """Runs that were held back, whatever came of it, the newest first."""
-    query = sa.select(table).where(table.c.outcome == "suspicious").order_by(table.c.created_at.desc())
-    return [_run(row) for row in connection.execute(query)]
-
-
-def suspicious(connection: sa.Connection) -> list[Run]:
-    """Runs that are held back still: neither accepted nor superseded, the newest first."""
-    found = ever_suspicious(connection)
-    return [run for run in found if "accepted_by" not in run.counts and "superseded_by" not in run.counts]
-
-
-def settle_suspicious(connection: sa.Connection, published: Run) -> None:
-    """Suspicious runs of a date that is published now are accepted, or superseded by other figures."""
-    for run in suspicious(connection):
-        if run.score_date == published.score_date:
-            word = "accepted_by" if run.id == published.options.get("held") else "superseded_by"
-            counts = run.counts | {word: published.id}
-            connection.execute(sa.update(table).where(table.c.id == run.id).values(counts=counts))
-
-
-def rows_before(connection: sa.Connection, day: date) -> dict[str, int]:
-    """Rows of each query's last success in a whole-fleet run of `day` or of the week before it."""
-    query = sa.select(table.c.reports).where(_published, table.c.score_date.between(day - RECENT, day))
-    rows: dict[str, int] = {}
-    for reports in connection.scalars(query.order_by(table.c.score_date, table.c.finished_at)):
-        answered = [one for one in reports if not one["failure"] and not one["left_out"]]
-        rows |= {one["name"]: one["rows"] for one in answered}
-    return rows
-
-
-def first_published_day(connection: sa.Connection) -> date | None:
-    """The score date of the earliest published whole-fleet run."""
-    day: date | None = connection.scalar(sa.select(sa.func.min(table.c.score_date)).where(_published))
-    return day
-
-
-def last_published_day(connection: sa.Connection) -> date | None:
-    """The newest score date that a whole-fleet run has published."""
-    day: date | None = connection.scalar(sa.select(sa.func.max(table.c.score_date)).where(_published))
-    return day
-
-
-def published_days(connection: sa.Connection) -> set[date]:
-    """The score dates that a whole-fleet run has published."""
-    return set(connection.scalars(sa.select(table.c.score_date).where(_published).distinct()))
-
-
-def that_published(connection: sa.Connection, day: date) -> Run | None:
-    """The whole-fleet run that last published a score date."""
-    query = sa.select(table).where(_published, table.c.score_date == day)
-    row = connection.execute(query.order_by(table.c.finished_at.desc()).limit(1)).one_or_none()
-    return None if row is None else _run(row)
+    return [from_row(row) for row in connection.execute(query)]
 
 
 def last_ended(connection: sa.Connection) -> Run | None:
     """The newest whole-fleet run that completed or failed; cancelled ones do not count."""
     query = sa.select(table).where(table.c.kind == "all", table.c.status.in_(("completed", "failed")))
     row = connection.execute(query.order_by(table.c.created_at.desc()).limit(1)).one_or_none()
-    return None if row is None else _run(row)
+    return None if row is None else from_row(row)
 
 
-def is_published(connection: sa.Connection, day: date) -> bool:
-    """Whether a whole-fleet run of a score date has been published."""
-    query = sa.select(table.c.id).where(_published, table.c.score_date == day)
-    return connection.scalar(query.limit(1)) is not None
-
-
-def published_after(connection: sa.Connection, day: date) -> bool:
-    """Whether a whole-fleet run of a later score date has been published."""
-    query = sa.select(table.c.id).where(_published, table.c.score_date > day)
-    return connection.scalar(query.limit(1)) is not None
-
-
-def _run(row: sa.Row[tuple[object, ...]]) -> Run:
+def from_row(row: sa.Row[tuple[object, ...]]) -> Run:
+    """A row of the table as a run."""
     return Run(**row._mapping)

@@ -8,7 +8,8 @@ import numpy as np
 
 from client_health.errors import NoTenantsError, NotFoundError, SourceError, UnusableAnswerError
 from client_health.instants import start_of_day, window_start
-from client_health.settings.model import Settings, UsageQuery
+from client_health.settings.model import Settings
+from client_health.settings.queries import UsageQuery
 from client_health.sources.reader import SourceReader
 from client_health.sources.session import Rows
 from client_health.sources.statement import TenantRange, bare

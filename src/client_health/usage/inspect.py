@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from client_health.errors import ClientHealthError
-from client_health.settings.model import DEFAULT_SOURCE, Settings, UsageQuery
+from client_health.settings.model import Settings
+from client_health.settings.queries import DEFAULT_SOURCE, UsageQuery
 from client_health.sources.lint import columns_compared, lint
 from client_health.sources.privileges import beyond_reading
 from client_health.sources.reader import SourceReader

@@ -14,7 +14,7 @@ from client_health.dashboard.portfolio.state import SIZES, State, history_entry
 from client_health.dashboard.portfolio.view import own_names, read_view
 from client_health.dashboard.rendering import is_fragment_wanted, render
 from client_health.jobs.standing import standing
-from client_health.store import audit, owners, runs, scores
+from client_health.store import audit, owners, published_runs, scores
 
 router = APIRouter()
 FORM = "form#filters"  # what htmx calls the form that knows what was chosen in it
@@ -44,7 +44,7 @@ def export_portfolio(request: Request, ctx: Ctx, who: Viewer) -> Response:
     asked = State.parse(request.query_params)
     with ctx.store.write() as connection:
         audit.write(connection, who.actor, "export.read", "portfolio", ctx.clock())
-        day = runs.last_published_day(connection) or scores.newest_day(connection)
+        day = published_runs.last_day(connection) or scores.newest_day(connection)
     name = f"portfolio-{day}.csv" if day else "portfolio.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(_lines(ctx, who, asked), media_type="text/csv; charset=utf-8", headers=headers)

@@ -16,7 +16,7 @@ from client_health.dashboard.tenant.quarter import Quarter, offered, usual
 from client_health.dashboard.tenant.review import review, told_to_customers
 from client_health.dashboard.tenant.subject import find_row, last_day, read_subject
 from client_health.explanations.service import Row
-from client_health.store import adoption, notes, runs
+from client_health.store import adoption, notes, published_runs
 
 router = APIRouter()
 MOST_FEATURES = 28  # that are named; of more, only the counts of their categories fit on the page
@@ -50,7 +50,7 @@ def _review(connection: sa.Connection, ctx: Context, row: Row, asked: Quarter | 
     return {
         "shown": review(connection, subject, quarter, fit),
         "quarter": quarter,
-        "quarters": offered(runs.first_published_day(connection) or newest, newest),
+        "quarters": offered(published_runs.first_day(connection) or newest, newest),
         "last": last,
         "risk": subject.published.scorecard.risk,
         "notes": fit,

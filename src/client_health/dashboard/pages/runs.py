@@ -18,7 +18,7 @@ from client_health.errors import NotFoundError
 from client_health.jobs import requests
 from client_health.jobs.standing import standing
 from client_health.settings.model import Settings
-from client_health.store import freshness, held, run_pages, runs, tenants
+from client_health.store import freshness, held, published_runs, run_pages, runs, suspicious_runs, tenants
 from client_health.store.runs import OPEN, Run
 
 router = APIRouter()
@@ -84,7 +84,7 @@ def _head(connection: sa.Connection, ctx: Context, now: datetime) -> dict[str, A
     return {
         "schedule": _schedule(ctx.settings, stands.next_run),
         "stands": stands,
-        "last": None if stands.day is None else runs.that_published(connection, stands.day),
+        "last": None if stands.day is None else published_runs.of_day(connection, stands.day),
         "sources": sources,
         "asked": [query for source in sources for query in source.queries],
     }
@@ -99,7 +99,9 @@ def _schedule(settings: Settings, fire: datetime | None) -> Schedule:
 
 def _held(connection: sa.Connection) -> list[Run]:
     """Runs that wait for somebody's word; those that a later run made superfluous keep nothing."""
-    waiting = [run for run in runs.suspicious(connection) if held.held_at(connection, run.id) is not None]
+    waiting = [
+        run for run in suspicious_runs.waiting(connection) if held.held_at(connection, run.id) is not None
+    ]
     return waiting[:SHOWN_HELD]
 
 

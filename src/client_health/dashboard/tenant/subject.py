@@ -12,7 +12,7 @@ from client_health.explanations.service import Row
 from client_health.instants import end_of_day
 from client_health.scorecard.breakdown import ComponentTold, breakdown
 from client_health.settings.model import Settings
-from client_health.store import history, portfolio, runs, scorecards, usage
+from client_health.store import history, portfolio, published_runs, scorecards, usage
 from client_health.store.history import TenantHistory, View
 from client_health.store.scorecards import PublishedScorecard
 from client_health.store.usage import DailyMeasures
@@ -96,5 +96,5 @@ def read_subject(
 def last_day(connection: sa.Connection, row: Row) -> date:
     """Where the charts of a tenant end: with the fleet's newest date, or its own last one if inactive."""
     own: date = row.day
-    newest = runs.last_published_day(connection) if row.is_active else None
+    newest = published_runs.last_day(connection) if row.is_active else None
     return own if newest is None else max(own, newest)
