@@ -30,7 +30,7 @@ demo: $(READY) ## Build a demo database and serve it: PORT=8000 HOST=127.0.0.1 T
 	@$(BIN)/python -m client_health.demo --host $(HOST) --port $(PORT) --tenants $(TENANTS) --days $(DAYS)
 
 test: $(READY) ## Run every test but those of test-faults: ARGS="-k name" to choose
-	@$(BIN)/python -m pytest -n 3 $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 test-faults: $(READY) ## Kill, freeze, cut off, fill up: what docs/reliability.md promises. ARGS="-k name" to choose
 	@$(BIN)/python -m pytest -n 4 --dist worksteal tests/faults $(ARGS)

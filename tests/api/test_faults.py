@@ -53,7 +53,13 @@ def test_readiness_is_503_without_the_store_and_liveness_is_not(away):
     ready = away.client.get("/readyz")
     assert (ready.status_code, ready.json()) == (
         503,
-        {"status": "not ready", "store": False, "migrations": False},
+        {
+            "status": "not ready",
+            "store": False,
+            "migrations": False,
+            "worker": False,
+            "schedule": "no worker",
+        },
     )
     assert "hunter2" not in ready.text
     assert away.client.get("/livez").status_code == 200

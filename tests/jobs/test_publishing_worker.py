@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from client_health.jobs.attempt import perform, wait_for_turn
+from client_health.store import partitions
 from client_health.store.schema import health_scores, score_current, score_days, usage_metrics
 from tests.cast import CONFIG, MONDAY, Service, make_service
 from tests.jobs.publishing import OTHER, ask, dates, in_force, rows
@@ -35,6 +36,7 @@ def service(tmp_path, store_url) -> Iterator[Service]:
 def repeat_the_night(service: Service) -> None:
     """Let the one night have happened on many dates before, so that a publication takes a while."""
     with service.store.write() as connection:
+        partitions.ensure(connection, MONDAY - timedelta(days=DAYS), MONDAY)
         for table in (usage_metrics, health_scores, score_days):
             found = [dict(row._mapping) for row in connection.execute(sa.select(table))]
             earlier = [

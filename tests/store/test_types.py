@@ -68,6 +68,7 @@ def test_a_vector_comes_back_figure_by_figure(store, figures):
 
 def test_a_vector_may_be_null(store):
     with store.write() as connection:
+        partitions.ensure(connection, INSTANTS[0].date(), INSTANTS[0].date())
         connection.execute(
             sa.insert(usage_metrics).values(
                 day=INSTANTS[0].date(), tenant=1, measure_set=1, measures=np.ones(1), as_of=INSTANTS[0]
