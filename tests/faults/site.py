@@ -114,7 +114,7 @@ class Site:
 
     def at_work(self, run_id: str) -> Process:
         """The process that performs a run."""
-        pid = str(self.run_of(run_id).worker).split(":")[-2]
+        pid = str(self.run_of(run_id).worker).split(":")[-2].partition("-")[0]
         (process,) = [one for one in self.processes if str(one.pid) == pid]
         return process
 

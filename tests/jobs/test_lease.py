@@ -1,6 +1,11 @@
 """Leases: one living holder, quick take-over from the dead, slow take-over from the frozen."""
 
+import os
+import subprocess
+import sys
+
 import pytest
+import sqlalchemy as sa
 
 from client_health.jobs import lease as module
 from client_health.jobs.lease import Lease
@@ -128,3 +133,35 @@ def test_a_holder_that_was_succeeded_learns_it_at_its_next_sign_of_life(store, m
     holder._heart.join(timeout=5)
     assert holder.lost
     holder.release()
+
+
+FREEZES_AMID_A_COPY = """
+import os, signal, sys
+from sqlalchemy import make_url, text
+from client_health.jobs.lease import Lease
+from client_health.store.engine import Store
+
+store = Store(make_url(sys.argv[1]))
+assert Lease(store, "run").acquire()
+with store.write() as connection:
+    connection.execute(text("lock table tenants"))
+    connection.execute(text("create temp table incoming (number int)"))
+    with connection.connection.dbapi_connection.cursor().copy("copy incoming from stdin") as copy:
+        os.kill(os.getpid(), signal.SIGSTOP)
+"""
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+def test_who_froze_amid_a_copy_loses_the_session_and_its_locks_to_the_successor(store, watch):
+    with subprocess.Popen(
+        [sys.executable, "-c", FREEZES_AMID_A_COPY, store.url.render_as_string()]
+    ) as frozen:
+        try:
+            os.waitpid(frozen.pid, os.WUNTRACED)
+            successor = Lease(store, "run")
+            assert watch(successor, 36)
+            with successor, store.write() as connection:
+                connection.execute(sa.text("set local lock_timeout = '10s'"))
+                connection.execute(sa.text("lock table tenants"))
+        finally:
+            frozen.kill()

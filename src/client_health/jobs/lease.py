@@ -6,7 +6,6 @@ one that lost its connection for a moment, which is alive although its lock is f
 No clock on a wall decides that somebody froze: whoever wants the lease watches the heartbeat for that long.
 """
 
-import os
 import socket
 import threading
 import time
@@ -18,7 +17,7 @@ import structlog
 from client_health.errors import ClientHealthError
 from client_health.jobs.locks import lock_for
 from client_health.store import leases
-from client_health.store.engine import Store
+from client_health.store.engine import Store, process_name
 from client_health.store.leases import FROZEN_AFTER
 
 BEAT_SECONDS = 2.0
@@ -28,8 +27,13 @@ log = structlog.get_logger(__name__)
 
 
 def holder_name() -> str:
-    """This process, in a way that no other one ever shares."""
-    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:6]}"
+    """Host, process and a word of its own, so that no two holders ever share a name."""
+    return f"{socket.gethostname()}:{process_name()}:{uuid.uuid4().hex[:6]}"
+
+
+def process_of(holder: str) -> str:
+    """The process that a holder belongs to."""
+    return holder.rsplit(":", 2)[1]
 
 
 class Lease:
@@ -51,6 +55,8 @@ class Lease:
             sign = leases.last_sign(connection, self.name)
             free = self._is_free(has_lock, sign)
             if free:
+                if sign is not None and process_of(sign.holder) != process_name():
+                    leases.end_sessions(connection, process_of(sign.holder))
                 leases.claim(connection, self.name, self.holder, has_lock)
         if not free:
             self._lock.release()

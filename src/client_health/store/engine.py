@@ -1,6 +1,8 @@
 """Opening the store, and its two kinds of transaction."""
 
+import os
 import sqlite3
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,12 +36,22 @@ _FAULTS = (
     *(psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError),
     sqlite3.OperationalError,
 )
+_RANDOM = uuid.uuid4().hex[:8]
 POSTGRESQL: dict[str, Any] = {
-    "application_name": "client-health",
     "connect_timeout": 10,
     "options": f"-c timezone=UTC {_GONE_FOR_THE_SERVER}",
     **_GONE,
 }
+
+
+def process_name() -> str:
+    """This process, as no other one on any host is called."""
+    return f"{os.getpid()}-{_RANDOM}"
+
+
+def session_name(process: str) -> str:
+    """What PostgreSQL shows as the application of a process's sessions on the store."""
+    return f"client-health {process}"
 
 
 class Store:
@@ -98,7 +110,8 @@ def sqlite_file(url: URL) -> Path | None:
 
 def _create_engine(url: URL) -> sa.Engine:
     if url.get_backend_name() == "postgresql":
-        engine = sa.create_engine(url, connect_args=POSTGRESQL, pool_pre_ping=True, **POOL)
+        named = {**POSTGRESQL, "application_name": session_name(process_name())}
+        engine = sa.create_engine(url, connect_args=named, pool_pre_ping=True, **POOL)
         sa.event.listen(engine, "begin", _begin_postgresql)
         return engine
     file = sqlite_file(url)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from client_health.store.engine import session_name
 from client_health.store.schema import leases as table
 
 FROZEN_AFTER = 30.0  # seconds without a sign of life after which a holder is taken for frozen
@@ -53,6 +54,20 @@ def claim(connection: sa.Connection, name: str, holder: str, has_lock: bool) -> 
     values = {"holder": holder, "has_lock": has_lock, "beat_at": store_clock(connection)}
     if not connection.execute(sa.update(table).where(table.c.name == name).values(**values)).rowcount:
         connection.execute(sa.insert(table).values(name=name, **values))
+
+
+def end_sessions(connection: sa.Connection, process: str) -> None:
+    """End what a process that is dead or frozen left open in the store, locks and all; PostgreSQL only.
+
+    No time limit of the server ends a session that waits for the rest of a COPY.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    ended = sa.text(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = :name "
+        "and usename = current_user and datname = current_database() and pid <> pg_backend_pid()"
+    )
+    connection.execute(ended, {"name": session_name(process)}).all()
 
 
 def beat(connection: sa.Connection, name: str, holder: str, has_lock: bool) -> bool:
