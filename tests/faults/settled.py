@@ -23,7 +23,7 @@ from client_health.store.schema import (
     usage_metrics,
 )
 from tests.faults.fleet import TENANTS, day
-from tests.faults.site import Site, open_site, run_of_day
+from tests.faults.site import Site, open_site, pid_of, run_of_day
 
 UNFINISHED = ("ENQUEUED", "DELAYED", "PENDING")
 Figures = dict[str, list[tuple[Any, ...]]]
@@ -124,10 +124,10 @@ def held(site: Site) -> list[str]:
 
 def held_by_the_dead(site: Site) -> list[str]:
     """Leases of processes of this test that have ended."""
-    alive = {str(process.pid) for process in site.processes if process.poll() is None}
+    alive = {process.pid for process in site.processes if process.poll() is None}
     with site.store.read() as connection:
         holders = connection.execute(sa.select(leases.c.name, leases.c.holder))
-        return [name for name, holder in holders if holder.split(":")[-2] not in alive]
+        return [name for name, holder in holders if pid_of(holder) not in alive]
 
 
 def _new_folder(site: Site) -> Path:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from client_health.instants import end_of_day
 from client_health.jobs import requests
+from client_health.jobs.lease import process_of
 from client_health.settings import Settings, load_settings
 from client_health.settings.addresses import resolve_address
 from client_health.store import migrate, runs
@@ -43,6 +44,11 @@ sql = "select org as tenant_id, tickets as support_tickets from tickets where da
 [scorecard]
 file = "scorecard.toml"
 """
+
+
+def pid_of(holder: str) -> int:
+    """The process of this host that holds a lease, or performs a run."""
+    return int(process_of(holder).partition("-")[0])
 
 
 @dataclass
@@ -114,8 +120,8 @@ class Site:
 
     def at_work(self, run_id: str) -> Process:
         """The process that performs a run."""
-        pid = str(self.run_of(run_id).worker).split(":")[-2].partition("-")[0]
-        (process,) = [one for one in self.processes if str(one.pid) == pid]
+        pid = pid_of(str(self.run_of(run_id).worker))
+        (process,) = [one for one in self.processes if one.pid == pid]
         return process
 
     def logs(self) -> str:
