@@ -75,12 +75,12 @@ class Site:
         """Start a command of ours, `worker` if none is named."""
         return self.launch([*COMMAND, *(arguments or ("worker",))], **environment)
 
-    def start_lingering(self, **environment: str) -> Process:
-        """Start a worker that never comes to the end of a run: it pauses after the first statement."""
+    def start_lingering(self, *arguments: str, **environment: str) -> Process:
+        """Start a worker, or a command, that never ends a run: it pauses after the first statement."""
         config = (self.folder / "client-health.toml").read_text("utf-8")
         lingering = re.sub(r"pause_ms = \d+", "pause_ms = 600000", config)
         (self.folder / "lingering.toml").write_text(lingering, "utf-8")
-        return self.start("--config", "lingering.toml", "worker", **environment)
+        return self.start("--config", "lingering.toml", *(arguments or ("worker",)), **environment)
 
     def launch(self, command: Sequence[str], **environment: str) -> Process:
         """Start a process in the folder; its log is beside the configuration."""

@@ -52,7 +52,7 @@ def test_a_worker_killed_at_random_moments_of_a_batch(site, moment):
 
 def test_a_killed_command_leaves_the_scores_of_before_and_its_run_is_closed_by_the_next(site):
     options = ("run", "--as-of", day(0).isoformat())
-    command = site.start(*options)
+    command = site.start_lingering(*options)
     site.wait(lambda: bool(active(site)), "the run is active")
     (run,) = active(site)
     time.sleep(0.5)
