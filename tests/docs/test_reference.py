@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 from client_health.api.application import PREFIX, create_api
 from client_health.cli.main import app
 from client_health.scorecard.model import Component, Risk, Scorecard, Trend
-from client_health.settings import access, model
+from client_health.settings import access, model, queries
 from client_health.settings.model import Settings
 from client_health.store.engine import Store
 from tests.docs.pages import DOCS
@@ -26,10 +26,10 @@ from tests.docs.pages import DOCS
 SECTIONS: dict[str, type[BaseModel]] = {
     "[store]": model.StoreSettings,
     "[source]": model.SourceSettings,
-    "[tenants]": model.TenantsQuery,
-    "[usage.NAME]": model.UsageQuery,
-    "[features]": model.FeaturesQuery,
-    "[[features.catalogue]]": model.TrackedFeature,
+    "[tenants]": queries.TenantsQuery,
+    "[usage.NAME]": queries.UsageQuery,
+    "[features]": queries.FeaturesQuery,
+    "[[features.catalogue]]": queries.TrackedFeature,
     "[schedule]": model.ScheduleSettings,
     "[runs]": model.RunSettings,
     "[scorecard]": model.ScorecardSettings,
