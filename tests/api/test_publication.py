@@ -73,8 +73,8 @@ def test_a_preview_tells_both_sides_and_who_moves_and_why(varied):
         ("ben", 46, 64, 18),
     ]
     login, tickets = told["movers"][0]["reasons"]
-    assert login.startswith("Login activity weighs 60 % → 40 %, score 100: ")
-    assert tickets.startswith("Support tickets weighs 40 % → 60 %, score 10: ")
+    assert login.startswith("Login activity weighs 60% → 40%, score 100: ")
+    assert tickets.startswith("Support tickets weighs 40% → 60%, score 10: ")
     assert (told["levelChanges"], told["levelChangesTotal"]) == ([], 0)
     assert told["weeks"] == [{"monday": "2026-03-02", "highBefore": 0, "highAfter": 0}]
     assert (told["cliffsTotal"], told["cliffs"]) == (0, [])

@@ -109,7 +109,7 @@ def test_a_draft_in_order_tells_who_is_scored_and_what_changes(api):
     told = validated(api, STEEP)
     assert (told["valid"], told["errors"], told["warnings"], told["normalisedWeights"]) == (True, [], [], [])
     assert told["tenantsScored"] == {"small": 4}
-    assert {"scorecard": "small, login", "what": "weight", "before": "60 %", "after": "30 %"} in told[
+    assert {"scorecard": "small, login", "what": "weight", "before": "60%", "after": "30%"} in told[
         "differences"
     ]
 

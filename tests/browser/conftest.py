@@ -14,6 +14,7 @@ from client_health.dashboard.context import COOKIE
 from client_health.store.keys import Role
 from tests.browser.chromium import Chromium, NoChromiumError, find_chromium
 from tests.browser.served import Site, build_demo, build_empty, serving
+from tests.browser.troubled import build_troubled
 from tests.browser.watching import Watch
 
 TENANTS, DAYS = 60, 35
@@ -86,6 +87,15 @@ def empty_site(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> 
     """A service that has not run yet."""
     folder = tmp_path_factory.mktemp("empty") / "service"
     build_empty(folder)
+    with serving(folder, "--no-worker") as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def troubled_site(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A service in which much went wrong, and a run that nobody performs."""
+    folder = tmp_path_factory.mktemp("troubled") / "service"
+    build_troubled(folder)
     with serving(folder, "--no-worker") as served:
         yield served
 

@@ -16,6 +16,7 @@ from client_health.store.notes import NoteKind
 from tests.browser.chromium import ROOT, find_chromium
 from tests.browser.places import EMPTY, FULL, Place, story_tenant
 from tests.browser.served import Site, build_demo, build_empty, serving
+from tests.browser.troubled import TROUBLED, build_troubled
 
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 320, "height": 640}
 LOOKS = {
@@ -38,7 +39,7 @@ def main() -> None:
     shutil.rmtree(options.folder, ignore_errors=True)
     options.folder.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
-        built, empty = Path(temporary) / "demo", Path(temporary) / "empty"
+        built, empty, troubled = (Path(temporary) / name for name in ("demo", "empty", "troubled"))
         print(f"Building a demo of {options.tenants} tenants and {options.days} days …", flush=True)
         build_demo(built, options.tenants, options.days)
         build_empty(empty)
@@ -46,10 +47,15 @@ def main() -> None:
         with serving(empty, "--no-worker") as site:
             for place in EMPTY:
                 _take(chromium, site, place, options.folder)
+        build_troubled(troubled)
+        with serving(troubled, "--no-worker") as site:
+            for place in TROUBLED:
+                _take(chromium, site, place, options.folder)
         with serving(built, "--no-worker") as site:
             _write_notes(site)
             for place in FULL:
                 _take(chromium, site, place, options.folder)
+            _take_preview(chromium, site, options.folder)
             _print_review(chromium, site, options.folder)
             _readme(chromium, site)
         chromium.close()
@@ -60,6 +66,19 @@ def _take(chromium: Browser, site: Site, place: Place, folder: Path) -> None:
     for look, settings in LOOKS.items():
         page = _open(chromium, site, place, **settings)
         page.screenshot(path=folder / f"{place.name}-{look}.png", full_page=True)
+        page.context.close()
+
+
+def _take_preview(chromium: Browser, site: Site, folder: Path) -> None:
+    """A draft that weighs logins less, replayed over the stored days."""
+    for look, settings in LOOKS.items():
+        page = _open(chromium, site, Place("preview", "/scorecards/edit"), **settings)
+        weights = page.get_by_label("Weight, %")
+        weights.first.fill("5")
+        weights.last.fill("30")
+        page.get_by_role("button", name="Preview").click()
+        page.locator("#preview-title").wait_for()
+        page.screenshot(path=folder / f"preview-{look}.png", full_page=True)
         page.context.close()
 
 

@@ -5,6 +5,7 @@ import pytest
 from tests.browser.axe import violations
 from tests.browser.places import EMPTY, FULL
 from tests.browser.served import Site
+from tests.browser.troubled import TROUBLED
 
 OPEN_DETAILS = "() => document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 
@@ -24,6 +25,14 @@ def test_a_page_has_no_violation(visit, site, watch, place):
 def test_a_page_without_data_has_no_violation(visit, empty_site: Site, place):
     page = visit(place.path, place.role, empty_site)
     assert_accessible(page)
+
+
+@pytest.mark.parametrize("place", TROUBLED, ids=names)
+def test_a_page_that_tells_of_trouble_has_no_violation(visit, troubled_site: Site, place):
+    page = visit(place.on(troubled_site), place.role, troubled_site)
+    assert_accessible(page)
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 @pytest.mark.parametrize("role", ["viewer", "csm"])

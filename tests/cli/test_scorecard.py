@@ -41,8 +41,8 @@ def test_show_tells_the_components_in_force(cli):
     assert done.returncode == 0
     today = datetime.now(UTC).date().isoformat()
     assert f"small v1, published {today}" in said(done)
-    assert "login 60 % active_users / total_users 0 → 0 1 → 100 0" in said(done)
-    assert "tickets 40 % support_tickets 0 → 100 10 → 0 –" in said(done)
+    assert "login 60% active_users / total_users 0 → 0 1 → 100 0" in said(done)
+    assert "tickets 40% support_tickets 0 → 100 10 → 0 –" in said(done)
     assert "differs" not in said(done)
 
 
@@ -50,7 +50,7 @@ def test_show_says_where_the_configured_scorecard_is_another(cli):
     assert cli("run", "--as-of", "2026-03-01").returncode == 0
     write(cli, OTHER)
     done = cli("scorecard", "show")
-    assert (done.returncode, "login 60 %" in said(done)) == (0, True)
+    assert (done.returncode, "login 60%" in said(done)) == (0, True)
     assert "The configured scorecard differs" in said(done)
 
 
@@ -109,7 +109,7 @@ def test_diff_without_versions_compares_the_file_with_what_is_in_force(cli):
     assert said(cli("scorecard", "diff")) == "No difference."
     write(cli, OTHER)
     lines = cli("scorecard", "diff").stdout.splitlines()
-    assert "  small, login: weight 60 % → 30 %" in lines
+    assert "  small, login: weight 60% → 30%" in lines
     assert "  small: trend.lookback_days 7 → 2" in lines
     assert len(lines) == 6
 
@@ -118,8 +118,8 @@ def test_diff_compares_any_two_versions(cli):
     assert cli("run", "--as-of", "2026-03-01").returncode == 0
     publish(cli, OTHER)
     forwards = cli("scorecard", "diff", "small:1", "small:2").stdout
-    assert "small, login: weight 60 % → 30 %" in forwards
-    assert "small, login: weight 30 % → 60 %" in cli("scorecard", "diff", "2", "1").stdout
+    assert "small, login: weight 60% → 30%" in forwards
+    assert "small, login: weight 30% → 60%" in cli("scorecard", "diff", "2", "1").stdout
     assert said(cli("scorecard", "diff", "small:2")) == "No difference."
     assert said(cli("scorecard", "diff", "1", "1")) == "No difference."
     assert cli("scorecard", "diff", "1").stdout == forwards
@@ -147,7 +147,7 @@ def test_run_prints_the_differences_of_a_changed_file_and_keeps_what_is_in_force
     assert done.returncode == 0
     lines = done.stderr.splitlines()
     assert "scorecard.toml: differs from small v1, which stays in force:" in lines
-    assert "  small, login: weight 60 % → 30 %" in lines
+    assert "  small, login: weight 60% → 30%" in lines
     assert "scorecard preview" in said(done)
     assert "scorecard publish" in said(done)
     assert cli("export", "scores", "--date", "2026-03-02").stdout.count(",small,1,") == 4

@@ -150,7 +150,7 @@ def test_a_preview_shows_both_sides_and_who_moves(scored):
     assert done.returncode == 0
     assert "4 tenants, 1 days up to 2026-03-01: the draft beside small v1" in told
     assert "Risk level changes: 2" in told
-    assert "Anna 64 → 19 −45 MEDIUM → HIGH Login activity weighs 60 % → 10 %" in told
+    assert "Anna 64 → 19 −45 MEDIUM → HIGH Login activity weighs 60% → 10%" in told
     assert "Ben 46 → 91 +45 MEDIUM → LOW" in told
     assert "2026-02-23 0 1 +1" in told
     assert stored(scored) == before
@@ -178,7 +178,7 @@ def test_publishing_scores_the_history_and_switches(scored):
     write(scored, OTHER)
     done = scored("scorecard", "publish", "--note", "tickets count more")
     assert done.returncode == 0, done.stderr
-    assert "small, login: weight 60 % → 30 %" in said(done)
+    assert "small, login: weight 60% → 30%" in said(done)
     assert "Published small v2: 1 days scored anew; it is in force now." in said(done)
     assert "Publishing:" in done.stderr
     assert in_force(scored) == "small v2"

@@ -101,9 +101,9 @@ def test_a_curve_of_very_many_points_is_refused():
     [
         ("weight", "abc", "“abc” is not a number"),
         ("weight", "0", "above 0"),
-        ("weight", "-5", "from 0 to 100 %"),
+        ("weight", "-5", "from 0 to 100%"),
         ("weight", "", "above 0"),
-        ("weight", "1e300", "from 0 to 100 %"),
+        ("weight", "1e300", "from 0 to 100%"),
         ("name", " ", "write the name"),
         ("name", "x" * 101, "at most 100 characters"),
         ("key", "Has Space", "lower-case letters"),
@@ -136,7 +136,7 @@ def test_a_fault_stands_beside_the_field_of_a_component(field, text, said):
     ("field", "text", "said"),
     [
         ("name", "Not A Name", "lower-case"),
-        ("min_confidence", "150", "from 0 to 100 %"),
+        ("min_confidence", "150", "from 0 to 100%"),
         ("lookback_days", "2.5", "integer"),
         ("lookback_days", "1e12", "less than or equal to 365"),
         ("declining_below", "5", "less than or equal to 0"),
@@ -154,7 +154,7 @@ def test_faults_of_several_fields_together_stand_beside_the_group():
     turned = with_card(BUILTIN, employees_from="10", employees_to="5")
     assert "is required" in check(turned).beside(0)["applies_to"]
     heavy = check(with_part(BUILTIN, weight="50")).beside(0)["parts"]
-    assert heavy == "the weights sum to 130 %; they must sum to 100 %"
+    assert heavy == "the weights sum to 130%; they must sum to 100%"
     copies = [
         BUILTIN.card.parts[0].model_copy(update={"key": f"k{number}", "weight": "1.96078431"})
         for number in range(51)

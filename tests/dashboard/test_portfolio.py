@@ -86,7 +86,7 @@ def test_the_largest_fall_comes_first_and_every_row_says_its_reason(client):
     found = rows(page(client))
     assert list(found) == ["Anna", "Dora", "<B>Bold</B>", "Carla", "Ben", "Eva"]
     health, change, _, driver, segment, arr, renews, owner, alerts = found["Anna"]
-    assert (health, change, driver) == ("54 Critical", "−46", "Login activity −42.0")
+    assert (health, change, driver) == ("54 Critical", "−46 in 1 d", "Login activity −42.0")
     assert (segment, arr, renews, owner, alerts) == (
         "Enterprise plus",
         "48k",
@@ -94,7 +94,7 @@ def test_the_largest_fall_comes_first_and_every_row_says_its_reason(client):
         "AC ANNA CSM",
         "Dashboard",
     )
-    assert found["Ben"][1:2] + found["Ben"][3:6] == ["+30", "Login activity +30.0", "–", "1.3M"]
+    assert found["Ben"][1:2] + found["Ben"][3:6] == ["+30 in 1 d", "Login activity +30.0", "–", "1.3M"]
     assert found["Carla"][3] == "nothing moved"
 
 

@@ -63,11 +63,17 @@ def test_peers_are_quartiles_and_a_percentile(html):
     assert re.search(r"Own score 52 Percentile \d+\w\w P25 \d+ Median \d+ P75 \d+ Peers \d+", told)
 
 
-def test_what_is_internal_is_not_told(html):
-    assert "Words of a meeting" in html
-    assert "Words of a renewal" in html
+def test_notes_are_told_only_if_somebody_says_so_and_never_those_that_are_internal(client, html):
+    assert "Words of a" not in html
+    assert "with 2 notes of meetings and renewals" in text(html)
+    told = page(client, rest="/qbr?quarter=2026-Q1&notes=1")
+    assert "Words of a meeting" in told
+    assert "Words of a renewal" in told
     for kind in INTERNAL:
-        assert f"Words of a {kind}" not in html
+        assert f"Words of a {kind}" not in told
+
+
+def test_what_is_internal_is_not_told(html):
     for word in ("Critical", "At risk", "Confidence", "ARR", "Proactive", "To be healthy"):
         assert word not in html
 

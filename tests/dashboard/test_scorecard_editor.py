@@ -118,7 +118,7 @@ def test_faults_stand_in_a_summary_and_beside_their_fields(service):
     assert '<a href="#high_below">Critical below</a>: “hello” is not a number' in said(form)
     assert 'id="part-1-curve-fault"' in form.html
     assert 'aria-describedby="high_below-fault" aria-invalid="true"' in form.html
-    assert "the weights sum to 110 %; they must sum to 100 %" in form.html
+    assert "the weights sum to 110%; they must sum to 100%" in form.html
     assert "110%: must be 100%" in form.html
 
 
@@ -143,8 +143,8 @@ def test_a_preview_shows_both_fleets_who_changes_and_why(service):
     assert "Would be at a higher risk: 1 tenant" in told
     assert '<a class="row-link" href="/tenants/ben"><bdi>Ben</bdi></a>' in told
     assert "70 → 45" in told
-    assert "Support tickets weighs 40 % → 90 %" in told
-    assert "small, login: weight 60 % → 10 %" in told
+    assert "Support tickets weighs 40% → 90%" in told
+    assert "small, login: weight 60% → 10%" in told
     assert "Tenants that were critical on some day of a week" in told
     assert "style=" not in form.html
     assert form.fields["days"] == "30"
@@ -205,7 +205,7 @@ def test_a_draft_of_an_older_set_is_kept_and_not_published(service, tmp_path):
     form = form.press("rebase")
     assert form.fields["expected"] == "2"
     assert weights(form) == ["55", "45"]
-    assert "small, login: weight 30 % → 55 %" in said(form)
+    assert "small, login: weight 30% → 55%" in said(form)
     assert form.send("publish").status_code == 303
 
 
@@ -222,7 +222,7 @@ def test_the_editor_may_begin_with_another_version(service, tmp_path):
     publish(service, ScorecardSet((scorecard_of(OTHER, tmp_path),)))
     form = editor(service, "?from=small:1")
     assert weights(form) == ["60", "40"]
-    assert "small, login: weight 30 % → 60 %" in said(form.press("validate"))
+    assert "small, login: weight 30% → 60%" in said(form.press("validate"))
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_one_scorecard_of_a_set_is_edited_and_the_others_stay_in_the_draft(tmp_p
     form.fields["high_below"] = "35"
     told = said(form.press("validate"))
     assert "mining: risk.high_below 40 → 35" in told
-    assert "small, login: weight 60 % → 50 %" in told
+    assert "small, login: weight 60% → 50%" in told
     form = form.press("card.1").press("earlier")
     assert "put it last" in said(form.press("publish"))
     form = form.press("remove_card")

@@ -23,7 +23,7 @@ def test_the_rules_of_the_builtin_scorecard_name_its_thresholds():
     assert "Critical below 40, and below 60 while declining. Healthy from 70 on unless declining" in told
     assert "Critical whatever the score where active users is 0." in told
     assert "younger than 30 days" in told
-    assert "less than 50 % of the weight" in told
+    assert "less than 50% of the weight" in told
     assert "up to 3 days" in told
 
 

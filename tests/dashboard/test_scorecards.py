@@ -37,7 +37,7 @@ def test_versions_say_who_when_why_and_what_changed(service, tmp_path):
     html = page(visit(service), "/scorecards")
     newest = html.partition("All versions")[2].partition("</tr>")[2]
     assert newest.index("small v2") < newest.index("small v1")
-    assert "small, login: weight 60 % → 30 %" in newest
+    assert "small, login: weight 60% → 30%" in newest
     assert "small, tickets: curve (0, 100), (10, 0) → (0, 90), (4, 50), (20, 5)" in newest
     assert "2026-03-10 12:00 UTC" in newest
 

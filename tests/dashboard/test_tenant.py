@@ -36,7 +36,7 @@ def test_the_head_says_score_risk_changes_and_the_dates_they_are_true_for(html):
     head = text(re.search(r'<section class="card score".*?</section>', html)[0])
     assert "52 / 100 Critical" in head
     assert "7 days −48 from 100 on 2026-03-04" in head
-    assert "30 days −48 from 100 on 2026-03-02" in head
+    assert "9 days −48 from 100 on 2026-03-02" in head  # there is no score of 30 days ago
     assert "Trend Declining since 2026-03-04" in head
     assert "Confidence 100% all figures fresh" in head
     assert "Score of 2026-03-11 , as of 2026-03-12 00:00 UTC ; scorecard small v1" in head

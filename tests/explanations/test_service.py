@@ -1,6 +1,6 @@
 """Explanations from stored history, by the service, the API and the command."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -65,6 +65,16 @@ def test_a_source_that_went_down_is_availability(service):
     told = explained(service, "anna", MONDAY, MONDAY + timedelta(days=6)).explanation
     assert all(part.points == 0 for part in told.parts)
     assert told.availability + told.rounding == told.change == 20
+
+
+def test_a_score_from_long_ago_is_found_and_the_first_of_all_days_is_a_date(service):
+    service.night(MONDAY)
+    service.night(MONDAY + timedelta(days=100))
+    told = explained(service, "anna")
+    assert (told.before.row.day, told.after.row.day) == (MONDAY, MONDAY + timedelta(days=100))
+    told = explained(service, "anna", MONDAY + timedelta(days=60), MONDAY + timedelta(days=100))
+    assert told.before.row.day == MONDAY
+    assert explained(service, "anna", date.min).before.row.day == MONDAY
 
 
 def test_dates_without_a_score_fall_back_to_the_nearest(service):

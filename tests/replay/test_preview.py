@@ -104,8 +104,8 @@ def points(reason: str) -> float:
 def test_a_mover_is_told_the_components_that_move_it(service, tmp_path):
     anna = of(previewed(service, set_of(tmp_path, SWAPPED)).movers, "anna")
     login, tickets = anna.reasons
-    assert login.startswith("Login activity weighs 60 % → 10 %, score 100: −")
-    assert tickets.startswith("Support tickets weighs 40 % → 90 %, score 10: −")
+    assert login.startswith("Login activity weighs 60% → 10%, score 100: −")
+    assert tickets.startswith("Support tickets weighs 40% → 90%, score 10: −")
     assert points(login) + points(tickets) == pytest.approx(anna.change, abs=0.11)
     steeper = SCORECARD.replace("[10, 0]]", "[18, 0]]")
     assert of(previewed(service, set_of(tmp_path, steeper)).movers, "anna").reasons == (
@@ -138,8 +138,8 @@ def test_a_component_that_comes_or_goes_is_told_as_left_out_on_the_other_side(se
     alone = (start + "[risk]" + rest.split("[risk]")[1]).replace("weight = 0.6", "weight = 1.0")
     anna = of(previewed(service, set_of(tmp_path, alone)).movers, "anna")
     tickets, login = anna.reasons
-    assert login.startswith("Login activity weighs 60 % → 100 %, score 100: +")
-    assert tickets.startswith("Support tickets weighs 40 % → 0 %, score 10 → left out: +")
+    assert login.startswith("Login activity weighs 60% → 100%, score 100: +")
+    assert tickets.startswith("Support tickets weighs 40% → 0%, score 10 → left out: +")
     assert points(login) + points(tickets) == pytest.approx(anna.change, abs=0.11)
 
 
@@ -182,7 +182,7 @@ def test_tenants_that_no_scorecard_would_be_for_have_no_score_any_more(service, 
     assert (told.tenants, told.after.without_score, told.after.levels["UNKNOWN"]) == (4, 3, 3)
     gone = of(told.level_changes, "dora")
     assert (gone.score_from, gone.score_to, gone.level_to, gone.change) == (100, None, "UNKNOWN", -100)
-    assert gone.reasons[0] == "Login activity weighs 60 % → 0 %, score 100 → left out: −60.0 points"
+    assert gone.reasons[0] == "Login activity weighs 60% → 0%, score 100 → left out: −60.0 points"
 
 
 def test_a_fleet_without_any_score_has_no_median(service, tmp_path):

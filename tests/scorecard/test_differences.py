@@ -37,8 +37,8 @@ def test_a_set_does_not_differ_from_itself() -> None:
 def test_weights_are_told_as_shares() -> None:
     after = card({**HALVES[0], "weight": 0.125}, {**HALVES[1], "weight": 0.875})
     assert lines(card(*HALVES), after) == [
-        "default, left: weight 50 % → 12.5 %",
-        "default, right: weight 50 % → 87.5 %",
+        "default, left: weight 50% → 12.5%",
+        "default, right: weight 50% → 87.5%",
     ]
 
 
@@ -66,7 +66,7 @@ def test_small_changes_of_large_figures_show() -> None:
         card({**HALVES[0], "weight": share}, {**HALVES[1], "weight": 1 - share})
         for share in (0.07, 0.0700001)
     )
-    assert lines(*shares)[0] == "default, left: weight 7 % → 7.00001 %"
+    assert lines(*shares)[0] == "default, left: weight 7% → 7.00001%"
 
 
 def test_what_is_no_longer_named_is_nothing() -> None:
@@ -78,11 +78,11 @@ def test_what_is_no_longer_named_is_nothing() -> None:
 def test_components_that_come_and_go_are_told_by_weight_and_value() -> None:
     before, after = card(*HALVES), card(HALVES[0], component("third", 0.5))
     assert lines(before, after) == [
-        "default: component right is gone; it was 50 % for right",
-        "default: component third is new: 50 % for third",
+        "default: component right is gone; it was 50% for right",
+        "default: component third is new: 50% for third",
     ]
     assert lines(card(HALVES[1], component("other", 0.5)), before)[-1] == (
-        "default: component left is new: 50 % for left / base"
+        "default: component left is new: 50% for left / base"
     )
 
 
@@ -121,13 +121,13 @@ def test_another_order_of_components_is_told() -> None:
 def test_scorecards_that_come_and_go_are_told_by_their_components() -> None:
     key = card(component("left"), name="key", applies_to={"segment": ["Key"]})
     rest = card(*HALVES, name="rest")
-    assert lines(of(rest), of(key, rest)) == ["key: the scorecard is new: left 100 %; for segment Key"]
+    assert lines(of(rest), of(key, rest)) == ["key: the scorecard is new: left 100%; for segment Key"]
     assert lines(of(key, rest), of(key)) == [
-        "rest: the scorecard is gone; it was left 50 %, right 50 %; for all tenants"
+        "rest: the scorecard is gone; it was left 50%, right 50%; for all tenants"
     ]
     assert lines(card(*HALVES, name="old"), card(*HALVES, name="new")) == [
-        "old: the scorecard is gone; it was left 50 %, right 50 %; for all tenants",
-        "new: the scorecard is new: left 50 %, right 50 %; for all tenants",
+        "old: the scorecard is gone; it was left 50%, right 50%; for all tenants",
+        "new: the scorecard is new: left 50%, right 50%; for all tenants",
     ]
 
 

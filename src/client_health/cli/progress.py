@@ -22,7 +22,7 @@ def shown(title: str) -> Iterator[Listener]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.percentage:>3.0f}%"),
         TimeElapsedColumn(),
         TextColumn("[dim]{task.fields[stage]}[/dim]"),
     )
@@ -42,6 +42,6 @@ def _plain(title: str) -> Listener:
     def listen(percent: int, stage: str, counts: dict[str, Any]) -> None:
         if percent >= shown[0] + LINE_PERCENT:
             shown[0] = percent
-            errors.print(f"{title}: {percent:3d} %  {stage}", soft_wrap=True)
+            errors.print(f"{title}: {percent:3d}%  {stage}", soft_wrap=True)
 
     return listen

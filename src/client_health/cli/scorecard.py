@@ -152,5 +152,5 @@ def _components(card: Scorecard) -> Table:
         value = part.measure if part.per is None else f"{part.measure} / {part.per}"
         curve = "  ".join(f"{x:g} → {y:g}" for x, y in part.curve)
         empty = "–" if part.when_empty is None else str(part.when_empty)
-        table.add_row(part.key, f"{part.weight * 100:g} %", value, curve, empty)
+        table.add_row(part.key, f"{part.weight * 100:g}%", value, curve, empty)
     return table

@@ -59,7 +59,7 @@ def _runs(newest: list[Run], now: datetime) -> Table:
             run.status if run.outcome in {None, "clean"} else f"{run.status}, {run.outcome}".replace("_", " ")
         )
         word += next((f", {key[:-3]}" for key in ("accepted_by", "superseded_by") if key in run.counts), "")
-        percent = f"{run.progress} %"
+        percent = f"{run.progress}%"
         table.add_row(
             run.id[:8],
             str(run.score_date),

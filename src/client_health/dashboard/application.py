@@ -15,6 +15,7 @@ from client_health.accounts.provider import Provider
 from client_health.api.context import Context
 from client_health.api.limits import TooManyRequestsError
 from client_health.dashboard import static
+from client_health.dashboard.browser import page_shown
 from client_health.dashboard.context import (
     Counted,
     NotAllowedError,
@@ -61,8 +62,7 @@ def create_dashboard(store: Store, settings: Settings, clock: Callable[[], datet
 
 def _to_sign_in(request: Request, _: Exception) -> Response:
     """Send the visitor to sign in, and back afterwards. htmx must leave the page, not swap it in."""
-    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    wanted = back if request.method == "GET" and "HX-Request" not in request.headers else "/"
+    wanted = page_shown(request)
     return _leave_for(request, SIGN_IN if wanted == "/" else f"{SIGN_IN}?next={quote(wanted)}")
 
 

@@ -1,6 +1,7 @@
 """What a request tells of the browser that sent it, and the cookies that it is given."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 
@@ -47,6 +48,24 @@ def is_from_elsewhere(request: Request, web: WebSettings) -> bool:
     if origin is None or origin == web.public_url:
         return False
     return origin.partition("://")[2].lower() != request.headers.get("host", "").lower()
+
+
+def own_path(path: str) -> str:
+    """A path of ours to go back to; anything that could lead elsewhere becomes the portfolio."""
+    plain = path.startswith("/") and not path.startswith(("//", "/\\"))
+    return path if plain and path.isprintable() else "/"
+
+
+def page_shown(request: Request) -> str:
+    """The address of the page that the visitor sees; of a form that was answered, where it was sent from."""
+    if request.method in {"GET", "HEAD"} and "HX-Request" not in request.headers:
+        return _with_query(request.url.path, request.url.query)
+    there = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    return own_path(_with_query(there.path, there.query))
+
+
+def _with_query(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
 
 
 def keep(

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from client_health import __version__
+from client_health.dashboard.browser import page_shown
 from client_health.dashboard.context import Visitor
 from client_health.dashboard.words import FILTERS
 
@@ -33,7 +34,7 @@ def render(
             theme=theme if theme in THEMES else "system",
             keys_on=request.cookies.get("keys") != "off",
             path=request.url.path,
-            here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+            here=page_shown(request),
             **values,
         )
     )

@@ -66,7 +66,7 @@ def _risk_rules(card: Scorecard) -> Iterator[str]:
             "their window is not full yet."
         )
     yield (
-        f"Not enough data where less than {card.min_confidence * 100:g} % of the weight has figures. "
+        f"Not enough data where less than {card.min_confidence * 100:g}% of the weight has figures. "
         + _stand_in(card.max_age_days)
     )
 

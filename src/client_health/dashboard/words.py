@@ -44,8 +44,12 @@ def signed(value: float | None, digits: int = 0) -> str:
 
 
 def percent(share: float | None) -> str:
-    """A share from 0 to 1 as whole percent."""
-    return NOTHING if share is None else f"{share * 100:.0f}%"
+    """A share from 0 to 1 as whole percent; a little is not nothing, and nearly all is not all."""
+    if share is None:
+        return NOTHING
+    if 0 < share < 0.005 or 0.995 <= share < 1:
+        return "<1%" if share < 0.5 else ">99%"
+    return f"{share * 100:.0f}%"
 
 
 def weight(share: float) -> str:
@@ -119,6 +123,8 @@ def duration(seconds: float | None) -> str:
     """Seconds as people say them: 0.4 s, 12 s, 3 min 5 s."""
     if seconds is None:
         return NOTHING
+    if seconds < 0.05:
+        return "< 0.1 s"
     if seconds < 10:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

@@ -18,6 +18,7 @@ from client_health.store.history import View
 from client_health.store.scorecards import PublishedScorecard
 
 DEFAULT_SPAN = timedelta(days=7)
+NEAR_DAYS = 45  # before a date, among which its score is nearly always found
 Row = sa.Row[tuple[Any, ...]]
 
 
@@ -86,10 +87,7 @@ def explain_tenant(
         raise NotFoundError(f"there is no tenant {tenant_id!r}")
     if current.day is None:
         raise NotFoundError(f"the tenant {tenant_id!r} has no score yet")
-    found = history.of_tenant(connection, current.id, current.scorecard, date.min, current.day)
-    rows = found.view(view)
-    after = _nearest([row for row in rows if row.overall is not None], last or current.day)
-    before = _nearest([row for row in rows if row.overall is not None], first or after.day - DEFAULT_SPAN)
+    before, after = _ends(connection, current, first, last or current.day, view)
     if before.day >= after.day:
         raise ConflictError(f"the tenant {tenant_id!r} has no two scores to compare up to {after.day}")
     old, new = (_dated(connection, current.id, tenant_id, row) for row in (before, after))
@@ -103,9 +101,24 @@ def explain_tenant(
     return TenantExplanation(tenant_id, current.name, old, new, why, told)
 
 
+def _ends(
+    connection: sa.Connection, current: Row, first: date | None, last: date, view: View
+) -> tuple[Row, Row]:
+    """The two scores to compare. Read around the two dates; the whole past only where that is not enough."""
+    near = max(1, min(first or last, last).toordinal() - NEAR_DAYS)
+    for begin in (date.fromordinal(near), date.min):
+        found = history.of_tenant(connection, current.id, current.scorecard, begin, current.day)
+        rows = [row for row in found.view(view) if row.overall is not None]
+        if rows:
+            after = _nearest(rows, last)
+            wanted = after.day - DEFAULT_SPAN if first is None else first
+            before = _nearest(rows, wanted)
+            if before.day <= wanted or begin == date.min:
+                return before, after
+    raise ConflictError("there is no score to explain")
+
+
 def _nearest(rows: list[Row], day: date) -> Row:
-    if not rows:
-        raise ConflictError("there is no score to explain")
     before = [row for row in rows if row.day <= day]
     return before[-1] if before else rows[0]
 

@@ -61,7 +61,7 @@ def _above(part: PartColumns | None, place: int, level: float) -> float:
 def _shares(old: float, new: float) -> str:
     if round(old, 3) == round(new, 3):
         return ""
-    return f" weighs {old * 100:.0f} % → {new * 100:.0f} %"
+    return f" weighs {old * 100:.0f}% → {new * 100:.0f}%"
 
 
 def _marks(old: int | None, new: int | None) -> str:

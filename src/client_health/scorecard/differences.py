@@ -95,7 +95,7 @@ def _words(field: str, value: Any) -> str:
     if value is None:
         return "nothing"
     if field == "weight":
-        return f"{_number(value * 100)} %"
+        return f"{_number(value * 100)}%"
     if field == "curve":
         return ", ".join(f"({_number(x)}, {_number(y)})" for x, y in value)
     if isinstance(value, tuple):

@@ -39,11 +39,17 @@ def add(
     return Note(int(key), kind, day, text, by.name, at)
 
 
-def of_tenant(connection: sa.Connection, tenant: int) -> list[Note]:
-    """The notes on a tenant, the newest first."""
+def of_tenant(connection: sa.Connection, tenant: int, most: int | None = None) -> list[Note]:
+    """The notes on a tenant, the newest first; all of them, or `most`."""
     query = sa.select(table).where(table.c.tenant == tenant)
-    rows = connection.execute(query.order_by(table.c.day.desc(), table.c.id.desc()))
+    rows = connection.execute(query.order_by(table.c.day.desc(), table.c.id.desc()).limit(most))
     return [Note(row.id, row.kind, row.day, row.text, row.written_by, row.written_at) for row in rows]
+
+
+def count(connection: sa.Connection, tenant: int) -> int:
+    """How many notes there are on a tenant."""
+    counted = sa.select(sa.func.count()).where(table.c.tenant == tenant)
+    return connection.scalar(counted) or 0
 
 
 def remove(

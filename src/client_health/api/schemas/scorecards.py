@@ -69,8 +69,8 @@ class DifferenceAnswer(Answer):
 
     scorecard: str = Field(examples=["default, support_tickets"])
     what: str = Field(examples=["weight"])
-    before: str | None = Field(examples=["15 %"])
-    after: str | None = Field(examples=["40 %"])
+    before: str | None = Field(examples=["15%"])
+    after: str | None = Field(examples=["40%"])
 
 
 class NormalisedWeights(Answer):
@@ -110,7 +110,7 @@ class MovedAnswer(Answer):
     change: int = Field(examples=[-16])
     risk_level_from: RiskLevel = Field(examples=["LOW"])
     risk_level_to: RiskLevel = Field(examples=["MEDIUM"])
-    reasons: list[str] = Field(examples=[["Support tickets weighs 15 % → 40 %, score 20: +5.0 points"]])
+    reasons: list[str] = Field(examples=[["Support tickets weighs 15% → 40%, score 20: +5.0 points"]])
 
 
 class WeekAnswer(Answer):

@@ -8,6 +8,7 @@ from client_health.replay.results import Week
 
 FILLED = 0.8  # of a week's share of the width
 LABELS = 8
+TEXT = 14  # pixels
 
 
 @dataclass(frozen=True)
@@ -37,18 +38,19 @@ class WeeksChart:
 
 
 def weeks_chart(weeks: Sequence[Week], height: float = 120) -> WeeksChart:
-    """Where the bars of at least one week lie."""
+    """Where the bars of at least one week lie; a line of text fits above the longest."""
     most = max(max(week.before, week.after) for week in weeks)
     slot = 100 / len(weeks)
     width = round(slot * FILLED / 2, 3)
     every = -(-len(weeks) // LABELS)
-    pairs = tuple(_pair(week, place, slot, width, height, most, every) for place, week in enumerate(weeks))
+    longest = (height - TEXT) / max(most, 1)
+    pairs = tuple(_pair(week, place, slot, width, height, longest, every) for place, week in enumerate(weeks))
     return WeeksChart(height, width, most, pairs)
 
 
-def _pair(week: Week, place: int, slot: float, width: float, height: float, most: int, every: int) -> Pair:
+def _pair(week: Week, place: int, slot: float, width: float, height: float, scale: float, every: int) -> Pair:
     left = place * slot + slot * (1 - FILLED) / 2
-    long_before, long_after = (height * count / max(most, 1) for count in (week.before, week.after))
+    long_before, long_after = (scale * count for count in (week.before, week.after))
     return Pair(
         monday=week.monday,
         before=week.before,

@@ -43,7 +43,7 @@ def _change_parts(card: CardFields, verb: str, number: str) -> CardFields:
 
 
 def _normalised(card: CardFields) -> CardFields:
-    """Weights in the same proportions that sum to 100 %."""
+    """Weights in the same proportions that sum to 100%."""
     try:
         weights = [numbers.exact(part.weight) or Decimal(0) for part in card.parts]
     except Unreadable as fault:

@@ -67,7 +67,7 @@ class CardReader:
         known = [weight for weight in weights if weight is not None]
         total = sum(known)
         if len(known) == len(weights) and abs(total - 1) > WEIGHT_TOLERANCE:
-            self.faults["parts"] = f"the weights sum to {total * 100:.6g} %; they must sum to 100 %"
+            self.faults["parts"] = f"the weights sum to {total * 100:.6g}%; they must sum to 100%"
 
     def _given(self, name: str) -> dict[str, Any]:
         return _unless_none(name, self._read(name, getattr(self._card, name), numbers.number))
@@ -119,7 +119,7 @@ def _optional_measure(text: str) -> str | None:
 def _weight(text: str) -> float:
     weight = numbers.share(text)
     if not weight:
-        raise Unreadable("write a weight above 0 and up to 100 %")
+        raise Unreadable("write a weight above 0 and up to 100%")
     return weight
 
 

@@ -39,7 +39,7 @@ def share(text: str) -> float | None:
     if found is None:
         return None
     if not 0 <= found <= 100:
-        raise Unreadable(f"{_shown(text)} is not from 0 to 100 %")
+        raise Unreadable(f"{_shown(text)} is not from 0 to 100%")
     return float(found / 100)
 
 

@@ -22,6 +22,7 @@ from client_health.dashboard.context import Ctx, Viewer
 from client_health.dashboard.rendering import render
 from client_health.dashboard.words import attribute
 from client_health.errors import UsageError
+from client_health.jobs.standing import standing
 from client_health.store import portfolio
 from client_health.store.portfolio import Filters
 
@@ -75,6 +76,7 @@ def show_benchmarks(
         values = shown(connection, ctx, tenant, narrowed)
         values["choices"] = choices(connection)
         values["found"] = _search(connection, q)
+        values["stands"] = standing(connection, ctx.settings, ctx.clock())
     return render(
         request,
         "benchmarks.html",

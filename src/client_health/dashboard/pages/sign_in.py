@@ -13,7 +13,6 @@ from client_health.accounts.sign_in import SignInRefusedError, TooManyAttemptsEr
 from client_health.api.context import Context
 from client_health.dashboard import browser
 from client_health.dashboard.context import COOKIE, CheckedForm, Ctx, SignedIn, find_visitor
-from client_health.dashboard.pages.preferences import own_path
 from client_health.dashboard.rendering import render
 from client_health.store import sessions, users
 
@@ -37,7 +36,7 @@ class Fault:
 @router.get("/sign-in")
 def show(request: Request, ctx: Ctx) -> Response:
     """The form; whoever is signed in already goes on."""
-    back = own_path(request.query_params.get("next", "/"))
+    back = browser.own_path(request.query_params.get("next", "/"))
     if find_visitor(request, ctx) is not None:
         return RedirectResponse(back, 303)
     return sign_in_page(request, ctx, back)
@@ -48,7 +47,7 @@ def enter(
     request: Request, ctx: Ctx, name: Typed = "", password: Typed = "", form: Typed = "", back: Back = "/"
 ) -> Response:
     """Begin a session, or say in place why not."""
-    back = own_path(back)
+    back = browser.own_path(back)
     if not is_own_form(request, ctx, form):
         return sign_in_page(request, ctx, back, name, Fault(EXPIRED))
     try:
@@ -110,7 +109,7 @@ def is_own_form(request: Request, ctx: Context, form: str) -> bool:
 def welcome(request: Request, ctx: Context, token: str, back: str) -> Response:
     """Go on with the session that has begun. A session that this browser had before ends."""
     _end_present_session(request, ctx)
-    response = RedirectResponse(own_path(back), 303)
+    response = RedirectResponse(browser.own_path(back), 303)
     browser.keep(request, response, ctx.settings.web, COOKIE, token, sessions.LONGEST, "/")
     browser.drop(request, response, ctx.settings.web, FORM_COOKIE, "/sign-in")
     return response

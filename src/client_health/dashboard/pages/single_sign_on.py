@@ -12,7 +12,6 @@ from client_health.accounts.sign_in import SignInRefusedError
 from client_health.api.context import Context
 from client_health.dashboard import browser
 from client_health.dashboard.context import Ctx
-from client_health.dashboard.pages.preferences import own_path
 from client_health.dashboard.pages.sign_in import Fault, sign_in_page, welcome
 from client_health.errors import ConfigError, NotFoundError
 
@@ -36,7 +35,7 @@ Configured = Annotated[Provider, Depends(configured_provider)]
 @router.get("/sign-in/oidc")
 def depart(request: Request, ctx: Ctx, provider: Configured) -> Response:
     """Send the browser to the provider, with a ticket to bring back."""
-    back = own_path(request.query_params.get("next", "/"))
+    back = browser.own_path(request.query_params.get("next", "/"))
     try:
         departure = oidc.depart(ctx.store, provider, back, ctx.clock())
     except (ProviderError, ConfigError) as fault:

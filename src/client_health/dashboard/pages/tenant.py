@@ -1,7 +1,7 @@
 """The page of one tenant: score, history, why it changed, components, usage, features, peers, notes."""
 
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -29,14 +29,17 @@ from client_health.dashboard.tenant.subject import (
 )
 from client_health.dashboard.tenant.usage import usage_charts
 from client_health.explanations.service import Row
+from client_health.jobs.standing import standing
 from client_health.store import adoption, alert_levels, owners, users
 from client_health.store.history import View
 from client_health.store.notes import KINDS, LONGEST, Note
+from client_health.store.notes import count as count_notes
 
 router = APIRouter()
 TenantId = Annotated[str, Path(max_length=500), AfterValidator(without_nul)]
 Day = Annotated[date | None, BeforeValidator(lambda given: given or None)]
 CHANGES = (7, 30)
+SHOWN_NOTES = 20
 
 
 def asked(
@@ -46,9 +49,10 @@ def asked(
     first: Annotated[Day, Query(alias="from")] = None,
     last: Annotated[Day, Query(alias="to")] = None,
     job: Annotated[str | None, Query(max_length=100), AfterValidator(searchable)] = None,
+    notes: Literal["all"] | None = None,
 ) -> Asked:
     """What the address asks for."""
-    return Asked(tenant_id, days, view, first, last, job)
+    return Asked(tenant_id, days, view, first, last, job, notes == "all")
 
 
 Wanted = Annotated[Asked, Depends(asked)]
@@ -89,10 +93,12 @@ def _of_account(
         "alerts": alert_levels.get(connection, row.id),
         "ownership": owners.of_tenant(connection, row.id),
         "owners": owners.names(connection) if who.may("csm") else [],
-        "notes": notes_shown(connection, row.id, who, people),
+        "notes": notes_shown(connection, row.id, who, people, None if wanted.all_notes else SHOWN_NOTES),
+        "noted": count_notes(connection, row.id),
         "kinds": KINDS,
         "longest": LONGEST,
         "today": ctx.clock().astimezone(ctx.settings.zone).date(),
+        "stands": standing(connection, ctx.settings, ctx.clock()),
         "grid": feature_grid(adoption.of_tenant(connection, ctx.settings.features, row.id)),
         "job": recalculation(connection, wanted.tenant_id, wanted.job) if wanted.job else None,
         "subject": None,
@@ -112,7 +118,7 @@ def _of_score(
     return {
         "subject": subject,
         "freshness": freshness(subject),
-        "changes": [(days, subject.earlier(days)) for days in CHANGES],
+        "changes": subject.spans(CHANGES),
         "peers": peers_of(connection, ctx.settings.benchmarks, wanted.tenant_id),
         "history": history_shown(subject, first, _newest(last, notes, ctx), notes),
         "ranges": RANGES,

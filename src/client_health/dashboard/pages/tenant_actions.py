@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from client_health.api.checks import searchable
+from client_health.dashboard.browser import own_path
 from client_health.dashboard.context import CheckedForm, Csm, Ctx
-from client_health.dashboard.pages.preferences import own_path
 from client_health.dashboard.pages.tenant import TenantId, Wanted
 from client_health.dashboard.rendering import is_fragment_wanted, render
 from client_health.dashboard.tenant.address import tenant_address
@@ -21,6 +21,7 @@ from client_health.store.notes import LONGEST, NoteKind
 
 router = APIRouter(dependencies=[CheckedForm])
 Back = Annotated[str, Form(max_length=4000)]
+NoteId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 def _plain_lines(text: str) -> str:
@@ -92,7 +93,7 @@ def add_note(
 
 
 @router.post("/tenants/{tenant_id:path}/notes/{note}/remove")
-def remove_note(ctx: Ctx, who: Csm, tenant_id: TenantId, note: int, back: Back = "") -> Response:
+def remove_note(ctx: Ctx, who: Csm, tenant_id: TenantId, note: NoteId, back: Back = "") -> Response:
     """Remove a note: its author may, and an admin."""
     with ctx.store.write() as connection:
         tenant = tenants.find(connection, tenant_id)

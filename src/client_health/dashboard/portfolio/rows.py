@@ -20,7 +20,8 @@ SPARK_WIDTH, SPARK_HEIGHT = 84, 22
 
 @dataclass(frozen=True)
 class PortfolioRow:
-    """A tenant in the list. `own_day`: the date of its score, if not the fleet's. `renews_in`: days."""
+    """A tenant in the list. `own_day`: the date of its score, if not the fleet's. `compared`: the
+    days that its change spans, if not those that its scorecard looks back. `renews_in`: days."""
 
     tenant: Row
     address: str
@@ -30,6 +31,7 @@ class PortfolioRow:
     stale: list[str]
     missing: list[str]
     own_day: date | None
+    compared: int | None
     renews_in: int | None
 
     @property
@@ -66,10 +68,18 @@ def portfolio_rows(
             drivers.get(row.id),
             *not_fresh(row, versions),
             row.day if row.day not in {None, day} else None,
+            _compared(row, versions),
             None if row.renewal_date is None else (row.renewal_date - today).days,
         )
         for row in found
     ]
+
+
+def _compared(row: Row, versions: Mapping[int, PublishedScorecard]) -> int | None:
+    if row.change is None or row.baseline_day is None:
+        return None
+    days: int = (row.day - row.baseline_day).days
+    return None if days == versions[row.scorecard].scorecard.trend.lookback_days else days
 
 
 def _line_in_words(scores: Sequence[int | None]) -> str:

@@ -19,7 +19,10 @@ def tenant_address(tenant_id: str, rest: str = "") -> str:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a visitor asks to see of a tenant. `first` and `last`: the dates whose change is explained."""
+    """What a visitor asks to see of a tenant. `first` and `last`: the dates whose change is explained.
+
+    `all_notes`: however old they are.
+    """
 
     tenant_id: str
     days: int = DAYS
@@ -27,6 +30,7 @@ class Asked:
     first: date | None = None
     last: date | None = None
     job: str | None = None
+    all_notes: bool = False
 
     @property
     def query(self) -> dict[str, str]:
@@ -36,6 +40,7 @@ class Asked:
             "view": self.view if self.view != "comparable" else "",
             "from": self.first.isoformat() if self.first else "",
             "to": self.last.isoformat() if self.last else "",
+            "notes": "all" if self.all_notes else "",
         }
         return {name: value for name, value in asked.items() if value}
 

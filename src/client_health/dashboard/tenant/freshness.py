@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from client_health.dashboard.tenant.subject import Subject
+from client_health.explanations.service import Row
 from client_health.scorecard.breakdown import ComponentTold, FreshnessWord
 
 
@@ -42,22 +43,23 @@ def freshness(subject: Subject) -> Freshness:
     return Freshness(
         behind,
         [
-            NotFresh(one.component.key, one.component.name, one.freshness, _measured(subject, one))
+            NotFresh(one.component.key, one.component.name, one.freshness, measured(subject, row, one))
             for one in parts
         ],
     )
 
 
-def _measured(subject: Subject, part: ComponentTold) -> date | None:
+def measured(subject: Subject, row: Row, part: ComponentTold) -> date | None:
+    """The date of the figures behind a component of a score, or the last one that had any."""
     if part.freshness == "stale":
-        daily = subject.latest_measures
+        daily = subject.measures_of(row)
         ages = daily.stale_days if daily else {}
         oldest = max((ages.get(name, 0.0) for name in part.component.measures), default=0.0)
-        day: date = subject.row.day
+        day: date = row.day
         return day - timedelta(days=int(oldest))
-    for row in reversed(subject.scores):
-        then = {one.component.key: one for one in subject.told(row)}.get(part.component.key)
+    for other in reversed(subject.scores):
+        then = {one.component.key: one for one in subject.told(other)}.get(part.component.key)
         if then is not None and then.freshness == "fresh":
-            found: date = row.day
+            found: date = other.day
             return found
     return None

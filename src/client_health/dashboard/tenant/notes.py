@@ -20,12 +20,13 @@ class NoteShown:
 
 
 def notes_shown(
-    connection: sa.Connection, tenant: int, who: Visitor, people: Mapping[str, str]
+    connection: sa.Connection, tenant: int, who: Visitor, people: Mapping[str, str], most: int | None
 ) -> list[NoteShown]:
-    """The notes on a tenant, the newest first; `people`: what those are called who sign in as these names."""
+    """The newest notes on a tenant, the latest first; `people`: what those are called who sign in as these
+    names."""
     return [
         NoteShown(note, people.get(note.written_by, note.written_by), may_remove(note, who))
-        for note in notes.of_tenant(connection, tenant)
+        for note in notes.of_tenant(connection, tenant, most)
     ]
 
 

@@ -44,10 +44,9 @@ class Subject:
         """The latest score taken apart."""
         return told(self.published, self.row)
 
-    @property
-    def latest_measures(self) -> DailyMeasures | None:
-        """The measures behind the latest score."""
-        return next((one for one in reversed(self.daily) if one.day == self.row.day), None)
+    def measures_of(self, row: Row) -> DailyMeasures | None:
+        """The measures behind a score, where they were read."""
+        return next((one for one in reversed(self.daily) if one.day == row.day), None)
 
     def earlier(self, days: int) -> Row | None:
         """The score of so many days before the latest: of that date or the last one before it, else the
@@ -56,6 +55,14 @@ class Subject:
         known = [row for row in self.scores if row.overall is not None and row.day < self.row.day]
         before = [row for row in known if row.day <= day]
         return before[-1] if before else known[0] if known else None
+
+    def spans(self, wanted: Sequence[int]) -> list[tuple[int, Row | None]]:
+        """The earlier scores of so many days ago, each once, with the days that really lie between."""
+        found: dict[int, Row | None] = {}
+        for days in wanted:
+            then = self.earlier(days)
+            found.setdefault(days if then is None else (self.row.day - then.day).days, then)
+        return list(found.items())
 
     def told(self, row: Row) -> list[ComponentTold]:
         """An earlier score taken apart."""
