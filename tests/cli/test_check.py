@@ -1,6 +1,12 @@
 """`check`: what a run would see, without storing anything."""
 
 import sqlite3
+import threading
+
+from client_health.jobs.attempt import wait_for_turn
+from client_health.settings import load_settings
+from client_health.store import migrate
+from client_health.store.engine import open_store
 
 
 def test_check_shows_queries_measures_and_components_and_stores_nothing(cli, tmp_path):
@@ -77,6 +83,17 @@ def test_check_says_which_columns_hold_instants_that_never_compare_right(cli, tm
     assert done.returncode == 0
     assert "seen.at" in done.stderr
     assert "2026-03-01T10:00:00Z" in done.stderr
+
+
+def test_check_waits_for_the_end_of_a_run(cli):
+    store = open_store(load_settings(cli.folder / "client-health.toml"))
+    migrate.upgrade(store)
+    with wait_for_turn(store, threading.Event()):
+        waiting = cli.start("check", "--no-plans")
+        assert "a run is active; waiting for its end" in waiting.stderr.readline()
+        assert waiting.poll() is None
+    out, _ = waiting.communicate(timeout=60)
+    assert (waiting.returncode, "A run would publish scores." in out) == (0, True)
 
 
 def test_check_shows_plans_unless_told_not_to(cli):

@@ -83,6 +83,15 @@ def test_serve_answers_performs_runs_and_ends_with_0_on_sigterm(start, cli_on_bo
     assert key not in err
 
 
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_a_scorecard_file_that_is_wrong_is_said_at_the_start(cli_on_both, command):
+    path = cli_on_both.folder / "scorecard.toml"
+    path.write_text(path.read_text().replace("weight = 0.6", "weight = 0.9"))
+    done = cli_on_both.installed(command)
+    assert done.returncode == 1
+    assert "scorecard.toml" in done.stderr
+
+
 def test_serve_without_a_worker_queues_and_does_not_perform(start, cli_on_both):
     key = cli_on_both("keys", "create", "--name", "n", "--role", "admin").stdout.strip()
     process, port = start("--no-worker")

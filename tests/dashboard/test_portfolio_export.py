@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from client_health.dashboard.portfolio import export
+from client_health.dashboard.portfolio.state import State
 from tests.cast import MONDAY, make_service
 from tests.dashboard.test_portfolio import two_nights
 from tests.dashboard.visitors import visit
@@ -25,6 +26,17 @@ def exported(client, asked: str = "") -> list[dict[str, str]]:
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.content.startswith(b"\xef\xbb\xbf")
     return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+
+
+def test_who_reads_slowly_keeps_no_connection(service, monkeypatch):
+    monkeypatch.setattr(export, "_AT_ONCE", 1)
+    service.night(MONDAY)
+    blocks = export.portfolio_csv(service.store, State.parse({}), ())
+    pool = service.store.engine.pool
+    for _ in range(3):
+        assert next(blocks)
+        assert pool.checkedout() == 0
+    assert len(list(blocks)) == 3
 
 
 def test_the_file_holds_every_figure_of_the_list_in_its_order(service):

@@ -21,9 +21,9 @@ def day(number: int) -> date:
     return FIRST + timedelta(days=number)
 
 
-def fill(url: str) -> str:
-    """Create the application's tables in an empty database, `DAYS` days of them; returns the address."""
-    orgs, logins, tickets = _rows()
+def fill(url: str, first: date = FIRST) -> str:
+    """Create the application's tables in an empty database, `DAYS` days from `first` on; its address."""
+    orgs, logins, tickets = _rows(first)
     if url.startswith("sqlite"):
         with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection, connection:
             connection.executescript(TABLES)
@@ -40,7 +40,7 @@ def fill(url: str) -> str:
     return url
 
 
-def _rows() -> tuple[list[tuple], list[tuple], list[tuple]]:
+def _rows(first: date) -> tuple[list[tuple], list[tuple], list[tuple]]:
     """Tenants whose figures drift by little from day to day, the same in every test."""
     chance = random.Random(5)
     orgs, logins, tickets = [], [], []
@@ -49,8 +49,9 @@ def _rows() -> tuple[list[tuple], list[tuple], list[tuple]]:
         orgs.append((name, f"Tenant {number}", ("Bank", "Retail", "Care")[number % 3]))
         active, opened = chance.randint(2, 9), chance.randint(0, 8)
         for count in range(DAYS):
-            logins.append((day(count).isoformat(), name, active, 10))
-            tickets.append((day(count).isoformat(), name, opened))
+            then = (first + timedelta(days=count)).isoformat()
+            logins.append((then, name, active, 10))
+            tickets.append((then, name, opened))
             active = min(10, max(1, active + chance.choice((-1, 0, 0, 1))))
             opened = min(10, max(0, opened + chance.choice((-1, 0, 1))))
     return orgs, logins, tickets

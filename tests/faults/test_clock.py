@@ -5,12 +5,25 @@ import sys
 import textwrap
 import time
 from collections import Counter
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from client_health.instants import end_of_day
+from client_health.jobs import requests
 from client_health.store import leases, runs
-from tests.faults.settled import assert_settled, assert_whole_or_not_at_all
+from client_health.store.runs import RunRequest
+from tests.cast import TESTER
+from tests.faults.fleet import fill
+from tests.faults.settled import (
+    assert_settled,
+    assert_whole_or_not_at_all,
+    figures,
+    held,
+    left_open,
+    perform_here,
+)
 from tests.faults.site import Site
 
 # A worker that lives through the instants that it is given, one after the other.
@@ -75,9 +88,11 @@ BACKWARDS = [
     ],
     ids=["spring", "autumn", "backwards"],
 )
-def test_each_night_is_scored_once_however_the_clock_jumps(sites, source_url, store_url, instants, expected):
+def test_each_night_is_scored_once_however_the_clock_jumps(sites, tmp_path, store_url, instants, expected):
+    days = [date.fromisoformat(text) for text in expected]
+    source = fill(f"sqlite:///{tmp_path / 'nights.db'}", days[0] - timedelta(days=10))
     site = sites(
-        source_url,
+        source,
         store_url,
         pause_ms=0,
         change=lambda config: BERLIN + config.replace('cron = "off"', 'cron = "0 2 * * *"'),
@@ -91,6 +106,16 @@ def test_each_night_is_scored_once_however_the_clock_jumps(sites, source_url, st
         (day, "completed", 1): 1 for day in expected
     }
     assert_whole_or_not_at_all(site)
+    assert (left_open(site), held(site)) == ([], [])
+    calm = sites(source, "sqlite:///calm.db", pause_ms=0, change=lambda config: BERLIN + config)
+    for day in days:
+        request = RunRequest("all", "request", TESTER, day, end_of_day(day, calm.settings.zone))
+        run, _ = requests.ask(calm.store, calm.settings, request, datetime.now(UTC))
+        perform_here(calm, run.id)
+    told = figures(site.store)
+    assert told == figures(calm.store)
+    measured = {value for row in told["usage_metrics"] for value in row if isinstance(value, tuple)}
+    assert len(measured) > 10, "the tenants differ, and are not all zero"
 
 
 @pytest.mark.parametrize("hours", [1, -1])

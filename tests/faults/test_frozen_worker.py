@@ -31,6 +31,7 @@ def freeze_and_wake(site: Site, start: Callable[..., Process], progress: int) ->
     assert frozen.wait(timeout=240) == 1, "it was taken for dead, so it ends"
     assert site.run_of(run_id) == done
     assert done.attempt == 2
+    assert [one["attempt"] for one in done.counts["interruptions"]] == [1]
     assert living.poll() is None
     assert_settled(site)
 

@@ -5,11 +5,13 @@ import signal
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from tests.databases import PostgresServer
 from tests.faults.fleet import fill
 from tests.faults.settled import assert_settled, assert_whole_or_not_at_all
 from tests.faults.site import PUBLISHING, READING, slowly
+from tests.faults.test_frozen_worker import HOLD_UP
 
 AFTER = {"reading": READING, "publishing": PUBLISHING}
 
@@ -47,6 +49,9 @@ SERVE, WORKER = ("serve", "--port", "0"), ("worker",)  # a worker beside the API
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_store_dies_and_comes_back_in_mid_run(own_postgres, sites, source_url, fault, stage, command):
     site = sites(source_url, own_postgres.create_database("store"))
+    if stage == "publishing":  # long enough to be hit amid it
+        with site.store.engine.begin() as connection:
+            connection.execute(sa.text(HOLD_UP))
     run_id = site.ask()
     worker = site.start(*command)
     site.wait_working(run_id, AFTER[stage])
@@ -56,6 +61,10 @@ def test_the_store_dies_and_comes_back_in_mid_run(own_postgres, sites, source_ur
     run = site.wait_completed(run_id)
     assert worker.poll() is None, "the worker lives on"
     assert run.attempt <= 3
+    told = run.counts.get("interruptions", [])
+    assert [one["attempt"] for one in told] == list(range(1, run.attempt)), "the record tells what happened"
+    if stage == "publishing":
+        assert "the store does not answer" in told[0]["reason"]
     assert_whole_or_not_at_all(site)
     assert_settled(site)
 

@@ -14,6 +14,7 @@ from tests.faults.site import SCORING, Site
 
 ROUNDS = int(os.environ.get("CLIENT_HEALTH_FAULT_ROUNDS", "20"))  # over both stores and both kinds of moment
 SEED = int(os.environ.get("CLIENT_HEALTH_FAULT_SEED", datetime.now(UTC).strftime("%H%M%S")))
+KILLED = "its worker died, froze or was stopped"
 LONGEST = 1.2  # seconds: about as long as a run of the site takes
 
 
@@ -48,6 +49,11 @@ def test_a_worker_killed_at_random_moments_of_a_batch(site, moment):
     site.wait_completed(run_id)
     assert_settled(site, days)
     print(f"{killed} of the kills left a run open")
+    with site.store.read() as connection:
+        told = [one for run in runs.newest(connection, DAYS) for one in run.counts.get("interruptions", [])]
+    assert [one["reason"] for one in told] == [KILLED] * killed, "the records tell of each"
+    if moment == "of_the_run":
+        assert killed, "not one kill hit a run"
 
 
 def test_a_killed_command_leaves_the_scores_of_before_and_its_run_is_closed_by_the_next(site):

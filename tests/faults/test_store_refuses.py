@@ -38,6 +38,7 @@ def refuse_for_a_while(site: Site, refuse: Act, relent: Act, words: str) -> None
     run = site.wait_completed(run_id)
     assert (run.outcome, run.failure) == ("clean", None)
     assert run.attempt > 1
+    assert any(words in one["reason"] for one in run.counts["interruptions"]), "the record says what happened"
     assert "Traceback" not in site.log(worker)
     assert_settled(site, (0, 1))
 

@@ -5,16 +5,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx2
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import make_url
 
+from client_health.api.application import PREFIX
+from client_health.dashboard.context import COOKIE
+from client_health.instants import utc_now
+from client_health.store import keys, sessions, users
 from client_health.store.schema import metadata
 from client_health.visible import without_passwords
 from tests.api.conftest import open_api
-from tests.cast import MONDAY, make_service, with_password
+from tests.cast import MONDAY, TESTER, make_service, with_password
 from tests.cli.conftest import Cli, Forks, clean_environment
 from tests.cli.test_secrets import refused_port
+from tests.cli.test_serve import call, free_port, wait_until
 from tests.dashboard.visitors import begin_session, visit
 from tests.databases import PostgresServer
 
@@ -121,6 +127,41 @@ def test_no_secret_stands_anywhere_after_a_run_that_failed_over_them(
         found = [secret for secret in secrets if secret in text]
         assert not found, f"{where}: {found}"
     for name in ("secrets", "secrets_wrong"):
+        postgres.drop_database(name)
+
+
+@pytest.mark.slow
+def test_no_secret_stands_in_the_log_of_a_server_whose_run_fails_over_them(
+    postgres: PostgresServer, tmp_path: Path, forks: Forks
+) -> None:
+    url = with_password(postgres.create_database("logged"))
+    config = CONFIG.replace("{source_url}", url).replace("{wrong_url}", refusing(postgres, "logged_wrong"))
+    config = config.replace("{port}", str(refused_port())).replace("https://health.example.com", "")
+    config = config.replace('public_url = ""\n', "").partition("[oidc]")[0]
+    service = make_service(tmp_path, f"sqlite:///{tmp_path / 'store.db'}", config)
+    with service.store.write() as connection:
+        _, key = keys.create(connection, "portal", "admin", TESTER, utc_now())
+        user = users.add(connection, "anna", "Anna", "admin", utc_now(), None)
+        cookie = sessions.begin(connection, user.id, utc_now(), "127.0.0.1", None)
+    port = free_port()
+    command = Cli(tmp_path, forks, clean_environment())
+    process = command.start("serve", "--port", str(port), "--log-level", "debug")
+    wait_until(lambda: call(port, "/livez")[0] == 200, process)
+    job = call(port, f"{PREFIX}/calculate-all", key, "POST")[1]["jobId"]
+    wait_until(
+        lambda: call(port, f"{PREFIX}/jobs/{job}", key)[1]["status"] in {"completed", "failed"}, process
+    )
+    for path in (f"{PREFIX}/anna/score?key={key}", f"{PREFIX}/no/{key}", f"/runs?token={cookie}", "/metrics"):
+        headers = {"Authorization": f"Bearer {key}", "Cookie": f"{COOKIE}={cookie}"}
+        assert httpx2.get(f"http://127.0.0.1:{port}{path}", headers=headers).status_code in {200, 404}, path
+    call(port, f"{PREFIX}/jobs", "ch_not-a-key-of-ours-hunter2")
+    process.terminate()
+    _, log = process.communicate(timeout=60)
+    service.store.close()
+    assert '"event": "run ' in log
+    assert log.count('"event": "request"') > 3
+    assert [secret for secret in ("hunter2", key, cookie) if secret in log] == []
+    for name in ("logged", "logged_wrong"):
         postgres.drop_database(name)
 
 

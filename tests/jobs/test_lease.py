@@ -129,10 +129,21 @@ def test_a_holder_that_was_succeeded_learns_it_at_its_next_sign_of_life(store, m
     holder = Lease(store, "run")
     assert holder.acquire()
     with store.write() as connection:
-        leases.claim(connection, "run", "somebody else", True)
+        seen = leases.last_sign(connection, "run")
+        assert leases.claim(connection, "run", "somebody else", True, seen)
     holder._heart.join(timeout=5)
     assert holder.lost
     holder.release()
+
+
+def test_of_two_who_saw_the_same_silence_one_takes_over(store):
+    with store.write() as connection:
+        assert leases.claim(connection, "run", "dead", True, None)
+        seen = leases.last_sign(connection, "run")
+        assert leases.claim(connection, "run", "the faster", True, seen)
+        assert not leases.claim(connection, "run", "the slower", True, seen)
+        assert not leases.claim(connection, "run", "somebody who saw nobody", True, None)
+        assert leases.last_sign(connection, "run").holder == "the faster"
 
 
 FREEZES_AMID_A_COPY = """

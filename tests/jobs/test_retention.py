@@ -92,7 +92,7 @@ def test_last_dates_go_as_well_after_their_months(service):
     rules = service.settings.retention.model_copy(update={"months": 1})
     roll_up(service)
     with Lease(service.store, RUN_LEASE) as lease:
-        list(carry_out(service.store, service.settings, rules, lease))
+        list(carry_out(service.store, service.settings, rules, lease, TESTER, service.clock()))
     assert days(service) == days(service, usage_metrics) == RECENT
     service.night(JANUARY[0])  # the month can be written again
     assert days(service) == [JANUARY[0], *RECENT]
@@ -162,7 +162,9 @@ def test_retention_waits_for_a_run_and_a_run_for_retention(service):
     turn = Lease(service.store, RUN_LEASE)
     assert turn.acquire()
     with turn:
-        for month, _ in carry_out(service.store, service.settings, service.settings.retention, turn):
+        for month, _ in carry_out(
+            service.store, service.settings, service.settings.retention, turn, TESTER, service.clock()
+        ):
             seen.append((month.kept, Lease(service.store, RUN_LEASE).acquire()))
     assert seen == [(JANUARY[-1], False)]
 

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from client_health.api.limits import TooManyRequestsError
 from client_health.errors import (
     ClientHealthError,
+    ConfigError,
     ConflictError,
     KeyExpiredError,
     NotFoundError,
@@ -45,6 +46,7 @@ _STATUS: dict[type[ClientHealthError], HTTPStatus] = {
     ConflictError: HTTPStatus.CONFLICT,
     PreconditionRequiredError: HTTPStatus.PRECONDITION_REQUIRED,
     UsageError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ConfigError: HTTPStatus.CONFLICT,  # a file that somebody has to mend before this can be done
     TooManyRequestsError: HTTPStatus.TOO_MANY_REQUESTS,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
 }

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import Any
 
 import structlog
 
@@ -44,7 +45,14 @@ def _as_it_may_be_shown(
     _logger: object, _method: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
     """No password of an address, and no character that a terminal would obey, whoever wrote the text."""
-    return {
-        key: visible(without_passwords(value)) if isinstance(value, str) else value
-        for key, value in event.items()
-    }
+    return {key: _shown(value) for key, value in event.items()}
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, str):
+        return visible(without_passwords(value))
+    if isinstance(value, dict):
+        return {key: _shown(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shown(one) for one in value]
+    return value if value is None or isinstance(value, bool | int | float) else _shown(str(value))

@@ -1,7 +1,7 @@
 """`client-health check`: ask every query and say what a run would make of it, without storing anything."""
 
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
@@ -10,7 +10,8 @@ from rich.table import Table
 
 from client_health.cli.context import FAILED, Context, errors, output
 from client_health.cli.escaping import escape
-from client_health.errors import ClientHealthError
+from client_health.cli.performing import here_in_turn
+from client_health.errors import ClientHealthError, StoreError
 from client_health.instants import closed_day, last_midnight, utc_now
 from client_health.jobs.calculation import open_readers, refuse_lost_tenants
 from client_health.scorecard.columns import Columns
@@ -57,6 +58,7 @@ def check(
     as_of = last_midnight(utc_now(), settings.zone)
     assignment = Assignment(as_of, closed_day(as_of, settings.zone))
     with ExitStack() as stack:
+        _wait_for_runs(context, stack)
         readers = open_readers(settings, stack, Pace(), Patience(attempts=1))
         try:
             collection = collect(assignment, settings, readers, lambda *_: None)
@@ -74,6 +76,17 @@ def check(
     problems += collection.problems + [problem for finding in findings for problem in finding.problems]
     _print_problems(problems)
     output.print("[green]A run would publish scores.[/green]")
+
+
+def _wait_for_runs(context: Context, stack: ExitStack) -> None:
+    """Until the end of `stack` no run is performed: the sources are never asked two things at once.
+
+    A store that does not answer, or that is not there yet, has no runs; what is wrong with it is told later.
+    """
+    store = stack.enter_context(closing(open_store(context.settings)))
+    with suppress(StoreError):
+        if migrate.is_current(store):
+            stack.enter_context(here_in_turn(store))
 
 
 def _require_store(context: Context, collection: Collection) -> None:

@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from client_health.cli.context import Context, output
+from client_health.cli.context import Context, output, who
 from client_health.cli.performing import here_in_turn
+from client_health.instants import utc_now
 from client_health.jobs.old_months import OldMonth
 from client_health.jobs.retention import carry_out, plan
 from client_health.settings.retention import RetentionSettings
@@ -55,7 +56,7 @@ def _tell_plan(store: Store, context: Context, rules: RetentionSettings | None) 
 def _carry_out(store: Store, context: Context, rules: RetentionSettings) -> None:
     told = []
     with here_in_turn(store) as (turn, stop):
-        for month, rows in carry_out(store, context.settings, rules, turn):
+        for month, rows in carry_out(store, context.settings, rules, turn, who(), utc_now()):
             told.append((month, rows))
             if stop.is_set():
                 output.print("Stopped; the months that are left go the next time.")

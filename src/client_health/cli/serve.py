@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from client_health.cli.context import Context, errors, traced
+from client_health.settings.load import load_scorecards
 
 LogLevel = Annotated[
     Literal["debug", "info", "warning", "error"],
@@ -36,6 +37,7 @@ def serve(
 
     context: Context = ctx.obj
     configure_logs(log_level.upper())
+    load_scorecards(context.settings)  # what is wrong with a file is said now, and not at two in the night
     with traced(), context.store() as store:
         code = run_server(
             store,
@@ -63,6 +65,7 @@ def worker(
 
     context: Context = ctx.obj
     configure_logs(log_level.upper())
+    load_scorecards(context.settings)
     with traced(), context.store() as store:
         code = run_worker(store, context.settings, host, metrics_port)
     end_process(code)

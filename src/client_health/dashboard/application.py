@@ -25,7 +25,14 @@ from client_health.dashboard.context import (
 )
 from client_health.dashboard.pages import ROUTERS
 from client_health.dashboard.rendering import render
-from client_health.errors import ClientHealthError, ConflictError, NotFoundError, StoreError, UsageError
+from client_health.errors import (
+    ClientHealthError,
+    ConfigError,
+    ConflictError,
+    NotFoundError,
+    StoreError,
+    UsageError,
+)
 from client_health.instants import utc_now
 from client_health.settings.model import Settings
 from client_health.store.engine import Store
@@ -37,6 +44,7 @@ _STATUS: dict[type[ClientHealthError], int] = {
     NotFoundError: 404,
     ConflictError: 409,
     UsageError: 422,
+    ConfigError: 409,
     TooManyRequestsError: 429,
     StoreError: 503,
 }

@@ -62,16 +62,19 @@ def perform(
     stop: threading.Event,
     listener: Listener = silent,
     clock: Callable[[], datetime] = utc_now,
+    reason: str = "",
 ) -> Run:
     """Take the run, collect, score, publish, close it; returns it as it then stands.
 
+    `reason`: why this process's attempt before did not end, for the run's record.
     A run that another process closed or took over is left alone. RunInterruptedError and StoreError
     leave it open.
     """
     with store.write() as connection:
         migrate.refuse_newer(connection)
         in_force = scorecard_sets.in_force(connection)
-        run = runs.take(connection, run_id, lease.holder, clock(), in_force.id if in_force else None)
+        under = in_force.id if in_force else None
+        run = runs.take(connection, run_id, lease.holder, clock(), under, reason)
     if run is not None:
         with _few_collections(), structlog.contextvars.bound_contextvars(run_id=run_id, attempt=run.attempt):
             _perform(store, settings, run, Watch(store, run, lease, stop, listener), clock)

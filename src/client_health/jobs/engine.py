@@ -139,9 +139,14 @@ def system_engine(store: Store) -> sa.Engine:
     """The engine's own connections to the store's database, tuned for many small transactions."""
     if sqlite_file(store.url) is None:
         return sa.create_engine(
-            store.url, connect_args=POSTGRESQL, pool_pre_ping=True, pool_size=5, max_overflow=5
+            store.url,
+            connect_args=POSTGRESQL,
+            pool_pre_ping=True,
+            pool_size=5,
+            max_overflow=5,
+            hide_parameters=True,
         )
-    engine = sa.create_engine(store.url, connect_args={"check_same_thread": False})
+    engine = sa.create_engine(store.url, connect_args={"check_same_thread": False}, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
     def prepare(driver: Any, _record: Any) -> None:

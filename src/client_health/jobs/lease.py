@@ -54,11 +54,10 @@ class Lease:
         with self._store.write() as connection:
             sign = leases.last_sign(connection, self.name)
             free = self._is_free(has_lock, sign)
-            if free:
-                if sign is not None and process_of(sign.holder) != process_name():
-                    leases.end_sessions(connection, process_of(sign.holder))
-                leases.claim(connection, self.name, self.holder, has_lock)
-        if not free:
+            if free and sign is not None and process_of(sign.holder) != process_name():
+                leases.end_sessions(connection, process_of(sign.holder))
+            taken = free and leases.claim(connection, self.name, self.holder, has_lock, sign)
+        if not taken:
             self._lock.release()
             return False
         self._has_lock, self.lost = has_lock, False

@@ -36,7 +36,7 @@ def perform_persistently(
                     close_abandoned(store, [run_id], clock(), told, STORE)
                     return
                 tries += 1
-                done = perform(store, settings, run_id, turn, stop, clock=clock)
+                done = perform(store, settings, run_id, turn, stop, clock=clock, reason=reason)
                 if done.status not in OPEN or done.worker != turn.holder:
                     return
                 reason = "another run took the turn"

@@ -15,11 +15,13 @@ from client_health.jobs.lease import Lease
 from client_health.jobs.old_months import OldMonth, old_months
 from client_health.settings.model import Settings
 from client_health.settings.retention import RetentionSettings
-from client_health.store import partitions, published_runs, retention, runs, scorecard_sets, scores
+from client_health.store import audit, partitions, published_runs, retention, runs, scorecard_sets, scores
+from client_health.store.audit import Actor
 from client_health.store.engine import Store
 from client_health.store.retention import Rows
 
 AHEAD = timedelta(days=31)  # a month is made this long before its first night
+BY_ITSELF = Actor("retention", "worker")
 TURN_SECONDS = 60.0  # a worker's turn ends with the month after which so much is over
 log = structlog.get_logger(__name__)
 
@@ -45,11 +47,12 @@ def plan(connection: sa.Connection, settings: Settings, rules: RetentionSettings
 
 
 def carry_out(
-    store: Store, settings: Settings, rules: RetentionSettings, lease: Lease
+    store: Store, settings: Settings, rules: RetentionSettings, lease: Lease, by: Actor, now: datetime
 ) -> Iterator[tuple[OldMonth, Rows]]:
     """Drop what the rules let go, month by month, telling each; stop asking and the rest stays.
 
-    The lease is the one under which runs are performed: neither gets in the other's way.
+    The audit log keeps who dropped which month. The lease is the one under which runs are performed: neither
+    gets in the other's way.
     """
     with store.read() as connection:
         found = plan(connection, settings, rules)
@@ -57,6 +60,9 @@ def carry_out(
         if lease.lost:
             raise RunLostError("somebody else took the turn; the rest is dropped the next time")
         rows = retention.drop(store, month.first, month.kept, month.dropped)
+        with store.write() as connection:
+            told = {"kept": month.kept and month.kept.isoformat(), "dates": len(month.dropped), **rows}
+            audit.write(connection, by, "history.dropped", f"{month.first:%Y-%m}", now, **told)
         log.info("month rolled up", month=f"{month.first:%Y-%m}", kept=str(month.kept), **rows)
         yield month, rows
     if found.problems_before is not None:
@@ -82,7 +88,7 @@ def tend(store: Store, settings: Settings, now: datetime, must_stop: Callable[[]
     if turn.acquire():
         with turn:
             until = time.monotonic() + TURN_SECONDS
-            for _ in carry_out(store, settings, settings.retention, turn):
+            for _ in carry_out(store, settings, settings.retention, turn, BY_ITSELF, now):
                 if must_stop() or time.monotonic() > until or _somebody_waits(store):
                     break
 

@@ -37,10 +37,14 @@ class TakeOver:
         self._close_orphans()
 
     def _close_orphans(self) -> None:
-        """A run is an orphan where it is active, nobody performs one, and the engine is done with it."""
+        """A run is an orphan where nobody performs one, and neither its command nor the engine ever will.
+
+        A command asks for a run and performs it while it holds the turn.
+        """
         with self._store.read() as connection:
-            active = runs.with_status(connection, ["active"])
-        orphans = [run for run in active if run.trigger in BY_COMMAND or self._engine.is_over(run.id)]
+            found = runs.with_status(connection, runs.OPEN)
+        orphans = [run for run in found if run.trigger in BY_COMMAND]
+        orphans += [run for run in found if run.status == "active" and self._engine.is_over(run.id)]
         if orphans:
             turn = Lease(self._store, RUN_LEASE)
             if turn.acquire():

@@ -30,7 +30,7 @@ class Watch:
         self._store, self._run, self._lease, self._stop = store, run, lease, stop
         self._listener = listener
         self._checked = 0.0
-        self.counts: dict[str, Any] = {}
+        self.counts: dict[str, Any] = dict(run.counts)
 
     def check(self) -> None:
         """Raise where this attempt must stop: cancelled, taken over, or the process is to end."""

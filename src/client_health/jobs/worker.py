@@ -11,6 +11,7 @@ import structlog
 
 from client_health.errors import ClientHealthError, NewerStoreError, RunInterruptedError
 from client_health.instants import utc_now
+from client_health.jobs.abandoned import BY_COMMAND
 from client_health.jobs.engine import Engine, retention
 from client_health.jobs.lease import Lease
 from client_health.jobs.persistence import perform_persistently
@@ -94,9 +95,11 @@ class Worker:
         return max((source.statement_timeout for source in sources), default=0.0)
 
     def dispatch(self) -> None:
-        """Hand queued runs to the engine, oldest first."""
+        """Hand queued runs to the engine, oldest first; those of commands are performed by the commands."""
         with self._store.read() as connection:
-            queued = runs.with_status(connection, ["queued"])
+            queued = [
+                run for run in runs.with_status(connection, ["queued"]) if run.trigger not in BY_COMMAND
+            ]
         for run in queued:
             if run.id not in self._handed_over:
                 self._engine.hand_over(run.id)

@@ -34,6 +34,7 @@ Action = Literal[
     "key.rotated",
     "key.revoked",
     "export.read",
+    "history.dropped",
 ]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 

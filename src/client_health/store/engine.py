@@ -32,7 +32,7 @@ _GONE_FOR_THE_SERVER = (
 )
 # Bulk writes use the drivers themselves, so their own errors come up, too. Internal: a read-only PostgreSQL.
 _FAULTS = (
-    *(exc.OperationalError, exc.InterfaceError, exc.InternalError),
+    *(exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError),
     *(psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError),
     sqlite3.OperationalError,
 )
@@ -111,14 +111,15 @@ def sqlite_file(url: URL) -> Path | None:
 def _create_engine(url: URL) -> sa.Engine:
     if url.get_backend_name() == "postgresql":
         named = {**POSTGRESQL, "application_name": session_name(process_name())}
-        engine = sa.create_engine(url, connect_args=named, pool_pre_ping=True, **POOL)
+        engine = sa.create_engine(url, connect_args=named, pool_pre_ping=True, hide_parameters=True, **POOL)
         sa.event.listen(engine, "begin", _begin_postgresql)
         return engine
     file = sqlite_file(url)
     if file is not None and not file.parent.is_dir():
         raise ConfigError(f"store.url: the folder {file.parent} does not exist")
     pool = {} if file is None else POOL  # a database in memory has one connection for each thread
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS}, **pool)
+    patient = {"check_same_thread": False, "timeout": BUSY_SECONDS}
+    engine = sa.create_engine(url, connect_args=patient, hide_parameters=True, **pool)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine

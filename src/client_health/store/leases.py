@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from client_health.store.engine import session_name
 from client_health.store.schema import leases as table
@@ -49,11 +50,18 @@ def all_names(connection: sa.Connection) -> set[str]:
     return set(connection.scalars(sa.select(table.c.name)))
 
 
-def claim(connection: sa.Connection, name: str, holder: str, has_lock: bool) -> None:
-    """Write oneself down as the holder; the caller has made sure that nobody else is alive there."""
+def claim(connection: sa.Connection, name: str, holder: str, has_lock: bool, seen: Sign | None) -> bool:
+    """Write oneself down as the holder, if the last sign of life is still the one that was seen.
+
+    The caller has made sure that whoever gave it is dead or frozen. False where somebody was faster.
+    """
     values = {"holder": holder, "has_lock": has_lock, "beat_at": store_clock(connection)}
-    if not connection.execute(sa.update(table).where(table.c.name == name).values(**values)).rowcount:
-        connection.execute(sa.insert(table).values(name=name, **values))
+    if seen is None:
+        insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+        statement = insert.values(name=name, **values).on_conflict_do_nothing().returning(table.c.name)
+        return connection.scalar(statement) is not None
+    unchanged = (table.c.name == name, table.c.holder == seen.holder, table.c.beat_at == seen.beat_at)
+    return bool(connection.execute(sa.update(table).where(*unchanged).values(**values)).rowcount)
 
 
 def end_sessions(connection: sa.Connection, process: str) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from client_health.errors import ConflictError, NotFoundError, RunCancelledError, RunLostError
+from client_health.instants import iso
 from client_health.store import audit
 from client_health.store.audit import Action, Actor
 from client_health.store.schema import runs as table
@@ -17,8 +18,9 @@ from client_health.store.schema import runs as table
 Status = Literal["queued", "active", "completed", "failed", "cancelled"]
 Kind = Literal["all", "tenants", "rescore"]
 Trigger = Literal["command", "request", "night", "catch_up", "backfill"]
-OPEN = ("queued", "active")
+OPEN: tuple[Status, ...] = ("queued", "active")
 BATCH_BY_HAND = "batch"
+INTERRUPTIONS = "interruptions"  # among the counts: attempts that did not end
 _SHOWN_TENANTS = 20  # of a run of named ones, in the audit log
 
 
@@ -140,20 +142,27 @@ def _described(request: RunRequest, run_id: str) -> tuple[Action, str, dict[str,
 
 
 def take(
-    connection: sa.Connection, run_id: str, worker: str, at: datetime, in_force: int | None = None
+    connection: sa.Connection,
+    run_id: str,
+    worker: str,
+    at: datetime,
+    in_force: int | None = None,
+    reason: str = "",
 ) -> Run | None:
     """Begin an attempt, or take over from a dead worker; None where the run is closed already.
 
     `in_force` is the scorecard set to score under, unless the run is to re-score under one of its own.
+    `reason`: why the attempt before this one did not end, as far as its worker could say.
     """
     connection.execute(
         sa.update(table)
         .where(table.c.id == run_id, table.c.status == "queued", table.c.cancel_requested)
         .values(status="cancelled", finished_at=at)
     )
+    before = find(connection, run_id)
     taken = connection.execute(
         sa.update(table)
-        .where(table.c.id == run_id, table.c.status.in_(OPEN))
+        .where(table.c.id == run_id, table.c.status.in_(OPEN), table.c.attempt == before.attempt)
         .values(
             status="active",
             attempt=table.c.attempt + 1,
@@ -162,9 +171,25 @@ def take(
             started_at=sa.func.coalesce(table.c.started_at, at),
             progress=0,
             stage="starting",
+            counts=_interrupted(before, at, reason),
         )
     )
     return find(connection, run_id) if taken.rowcount else None
+
+
+def _interrupted(before: Run, at: datetime, reason: str) -> dict[str, Any]:
+    """What the run's record tells of attempts that did not end; nothing else of them is kept."""
+    told = list(before.counts.get(INTERRUPTIONS, ()))
+    if before.status == "active":
+        told.append(
+            {
+                "attempt": before.attempt,
+                "worker": before.worker,
+                "noticed_at": iso(at),
+                "reason": reason or "its worker died, froze or was stopped",
+            }
+        )
+    return {INTERRUPTIONS: told} if told else {}
 
 
 def note_progress(
@@ -197,6 +222,12 @@ def _of_attempt(connection: sa.Connection, run: Run, **values: Any) -> None:
     )
     if not changed.rowcount:
         raise RunLostError(f"the run {run.id} was taken over or closed by somebody else")
+
+
+def drop_queued(connection: sa.Connection, run_id: str, at: datetime, failure: str) -> bool:
+    """Close a run that nobody has begun and nobody will; False where somebody has."""
+    queued = sa.update(table).where(table.c.id == run_id, table.c.status == "queued")
+    return bool(connection.execute(queued.values(status="failed", finished_at=at, failure=failure)).rowcount)
 
 
 def cancel(connection: sa.Connection, run_id: str, by: Actor, at: datetime) -> Run:

@@ -26,6 +26,9 @@ def measure_names(rows: Rows) -> list[str]:
     twice = {name for name in rows.columns if rows.columns.count(name) > 1}
     if twice:
         raise UnusableAnswerError(f"returns the column {', '.join(sorted(twice))} more than once")
+    odd = [name for name in names if "," in name]
+    if odd:  # a database names a column by its expression: round(tickets, 2)
+        raise UnusableAnswerError(f"returns a column named {odd[0]!r}; give it a name without a comma, by AS")
     return names
 
 

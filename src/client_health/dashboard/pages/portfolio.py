@@ -53,4 +53,4 @@ def export_portfolio(request: Request, ctx: Ctx, who: Viewer) -> Response:
 def _lines(ctx: Context, who: Visitor, asked: State) -> Iterator[str]:
     with ctx.store.read() as connection:
         own = own_names(owners.names(connection), who)
-        yield from portfolio_csv(connection, asked.for_visitor(bool(own)), own)
+    yield from portfolio_csv(ctx.store, asked.for_visitor(bool(own)), own)

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-import sqlalchemy as sa
-
 from client_health.dashboard.portfolio.rows import not_fresh, versions_of
 from client_health.dashboard.portfolio.state import State
 from client_health.explanations.drivers import Driver, Row, main_drivers
 from client_health.spreadsheet import csv_lines
 from client_health.store import portfolio
+from client_health.store.engine import Store
 
 COLUMNS = (
     "tenant_id",
@@ -60,20 +59,24 @@ _AT_ONCE = 1000
 _BYTE_ORDER_MARK = "\ufeff"  # without it, a spreadsheet takes UTF-8 for something else
 
 
-def portfolio_csv(connection: sa.Connection, state: State, own: tuple[str, ...]) -> Iterator[str]:
-    """Blocks of lines in the order of the list, read as they are asked for: a large fleet needs no memory."""
+def portfolio_csv(store: Store, state: State, own: tuple[str, ...]) -> Iterator[str]:
+    """Blocks of lines in the order of the list, read as they are asked for: a large fleet needs no memory.
+
+    No connection is kept between two blocks: whoever reads slowly keeps nobody from the store.
+    """
     yield _BYTE_ORDER_MARK
-    lines = csv_lines(COLUMNS, _rows(connection, state, own))
+    lines = csv_lines(COLUMNS, _rows(store, state, own))
     while block := "".join(islice(lines, _AT_ONCE)):  # line by line, sending takes longer than reading
         yield block
 
 
-def _rows(connection: sa.Connection, state: State, own: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def _rows(store: Store, state: State, own: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     cursor: str | None = None
     while True:
-        page = portfolio.page(connection, state.filters(own), state.sort, _AT_ONCE, cursor)
-        versions = versions_of(connection, page.rows)
-        drivers = main_drivers(connection, page.rows, versions)
+        with store.read() as connection:
+            page = portfolio.page(connection, state.filters(own), state.sort, _AT_ONCE, cursor)
+            versions = versions_of(connection, page.rows)
+            drivers = main_drivers(connection, page.rows, versions)
         for row in page.rows:
             yield _row(row, drivers.get(row.id), *not_fresh(row, versions))
         cursor = page.next_cursor
