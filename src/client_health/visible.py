@@ -17,6 +17,8 @@ _PASSWORDS = re.compile(
 
 def without_passwords(text: str) -> str:
     """The text with stars for what stands where addresses have their passwords."""
+    if "=" not in text and "@" not in text:  # most texts: looking closer takes ten times as long
+        return text
     return _PASSWORDS.sub(lambda found: f"{found[1] or found[2]}***", text)
 
 

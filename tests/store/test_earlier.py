@@ -7,9 +7,9 @@ import pytest
 
 from client_health.scorecard.components import ComponentScores
 from client_health.store import current, earlier, scores
-from client_health.store.earlier import NO_KEY
 from client_health.store.engine import Store
 from client_health.store.scores import ScoreRows
+from client_health.store.tenants import NO_KEY
 from client_health.store.usage import IN_LIST
 
 DAY = date(2026, 3, 10)

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
 
 from client_health.accounts.sign_in import LONGEST_ADDRESS
 from client_health.api.faults import ForbiddenError, UnauthorizedError
@@ -21,7 +22,7 @@ from client_health.store.keys import ApiKey, Role
 
 TOUCH_AFTER = timedelta(minutes=1)
 UNKNOWN = "unknown"
-_bearer = HTTPBearer(auto_error=False, description="An API key, made by `client-health keys create`.")
+_DESCRIPTION = "An API key, made by `client-health keys create`."
 
 
 @dataclass(frozen=True)
@@ -63,15 +64,15 @@ async def context(request: Request) -> Context:
 Ctx = Annotated[Context, Depends(context)]
 
 
-def caller(
-    request: Request, ctx: Ctx, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> Caller:
+def caller(request: Request) -> Caller:
     """The key behind the bearer token; raises UnauthorizedError or TooManyRequestsError."""
+    ctx: Context = request.app.state.context
     address, now = address_of(request), ctx.clock()
-    secret = "" if credentials is None else credentials.credentials
+    scheme, secret = get_authorization_scheme_param(request.headers.get("Authorization"))
+    secret = secret if scheme.lower() == "bearer" else ""
     if not ctx.limits.is_known(secret):
         ctx.limits.count_stranger(address)
-    if credentials is None:
+    if not secret:
         raise UnauthorizedError("send an API key: Authorization: Bearer <key>")
     key = _verified(ctx, secret, now)
     ctx.limits.count("API key", key.id)
@@ -89,7 +90,7 @@ def address_of(request: Request) -> str:
 
 def _verified(ctx: Context, secret: str, now: datetime) -> ApiKey:
     try:
-        with ctx.store.read() as connection:
+        with ctx.store.glance() as connection:
             key = keys.verify(connection, secret, now)
     except KeyExpiredError:
         ctx.limits.note(secret, is_valid=False)
@@ -100,17 +101,26 @@ def _verified(ctx: Context, secret: str, now: datetime) -> ApiKey:
     return key
 
 
-def at_least(role: Role) -> Any:
-    """A dependency: the caller, who has this role or a higher one."""
+class KeyOf(HTTPBearer):
+    """A dependency: the caller, who has this role or a higher one.
 
-    async def allowed(who: Annotated[Caller, Depends(caller)]) -> Caller:
-        if keys.ROLES.index(who.role) < keys.ROLES.index(role):
-            raise ForbiddenError(f"this needs the role {role}; the key {who.name!r} has the role {who.role}")
+    One function for a request, in a thread: a chain of dependencies takes longer than the store to answer.
+    """
+
+    def __init__(self, role: Role) -> None:
+        super().__init__(scheme_name="HTTPBearer", auto_error=False, description=_DESCRIPTION)
+        self._role = role
+
+    def __call__(self, request: Request) -> Caller:  # type: ignore[override]
+        """Who is calling; raises UnauthorizedError, ForbiddenError or TooManyRequestsError."""
+        who = caller(request)
+        if keys.ROLES.index(who.role) < keys.ROLES.index(self._role):
+            raise ForbiddenError(
+                f"this needs the role {self._role}; the key {who.name!r} has the role {who.role}"
+            )
         return who
 
-    return Depends(allowed)
 
-
-Viewer = Annotated[Caller, at_least("viewer")]
-Csm = Annotated[Caller, at_least("csm")]
-Admin = Annotated[Caller, at_least("admin")]
+Viewer = Annotated[Caller, Depends(KeyOf("viewer"))]
+Csm = Annotated[Caller, Depends(KeyOf("csm"))]
+Admin = Annotated[Caller, Depends(KeyOf("admin"))]

@@ -1,25 +1,21 @@
 """Figures for Prometheus, for those whom `[web] metrics` lets read them."""
 
-from typing import Annotated
-
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from client_health.api.context import Ctx, caller
 from client_health.errors import NotFoundError
 from client_health.monitoring.exposition import CONTENT_TYPE
 
 router = APIRouter()
-Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 
 
-def allowed(request: Request, ctx: Ctx, credentials: Bearer) -> None:
+def allowed(request: Request, ctx: Ctx) -> None:
     """Refuse where the setting says so: without a key, or altogether."""
     match ctx.settings.web.metrics:
         case "off":
             raise NotFoundError('metrics are off; [web] metrics = "key" turns them on')
         case "key":
-            caller(request, ctx, credentials)
+            caller(request)
 
 
 @router.get("/metrics", include_in_schema=False, dependencies=[Depends(allowed)])

@@ -1,11 +1,12 @@
 """Endpoints of tenants: portfolio, scores, history, metrics, recalculation, alert level."""
 
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, status
 from pydantic import AfterValidator, WrapValidator
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from client_health.api import present
 from client_health.api.answering import as_json
@@ -42,9 +43,10 @@ Days = Annotated[
 Word = Annotated[str | None, Query(max_length=200), AfterValidator(searchable)]
 
 
-def _versions(connection: Connection) -> dict[int, PublishedScorecard]:
-    """Scorecards by the keys that scores refer to."""
-    return {one.id: one for one in scorecards.all_versions(connection)}
+def _versions(connection: Connection, rows: Iterable[Row[Any]]) -> dict[int, PublishedScorecard]:
+    """The scorecards of scores by the keys that these refer to."""
+    used = {row.scorecard for row in rows if row.scorecard is not None}
+    return {key: scorecards.published(connection, key) for key in used}
 
 
 @router.get("", include_in_schema=False)
@@ -75,7 +77,7 @@ def get_portfolio(
     with ctx.store.read() as connection:
         page = portfolio.page(connection, filters, sort, limit, cursor)
         counts = portfolio.summary(connection, filters)
-        versions = _versions(connection)
+        versions = _versions(connection, page.rows)
     return Portfolio(
         tenants=[present.portfolio_row(row, versions) for row in page.rows],
         next_cursor=page.next_cursor,
@@ -90,7 +92,8 @@ def get_portfolio(
 def get_high_risk(ctx: Ctx, _: Viewer) -> HighRisk:
     """Latest score first, then the level: a tenant that recovered is not here."""
     with ctx.store.read() as connection:
-        rows, versions = portfolio.high_risk(connection), _versions(connection)
+        rows = portfolio.high_risk(connection)
+        versions = _versions(connection, rows)
     return HighRisk(tenants=[present.portfolio_row(row, versions) for row in rows], total=len(rows))
 
 
@@ -98,13 +101,13 @@ def get_high_risk(ctx: Ctx, _: Viewer) -> HighRisk:
 @as_json
 def get_score(ctx: Ctx, _: Viewer, org_id: OrgId) -> TenantScore:
     """Score, components with their contributions, trend, risk level, confidence."""
-    with ctx.store.read() as connection:
+    with ctx.store.glance() as connection:
         row = portfolio.one(connection, org_id)
         if row is None:
             raise NotFoundError(f"there is no tenant {org_id!r}")
         if row.day is None:
             raise NotFoundError(f"the tenant {org_id!r} has no score yet")
-        return present.tenant_score(row, scorecards.by_id(connection, row.scorecard))
+        return present.tenant_score(row, scorecards.published(connection, row.scorecard))
 
 
 @router.get("/{orgId}/history", summary="Scores of a tenant by date")
@@ -120,23 +123,19 @@ def get_history(
 ) -> History:
     """The last `days` days up to the latest score, oldest first, each with its scorecard version."""
     with ctx.store.read() as connection:
-        tenant = tenants.find(connection, org_id)
         row = portfolio.one(connection, org_id)
-        points, changes = [], []
-        if row is not None and row.day is not None:
-            versions = _versions(connection)
+        if row is None:
+            raise NotFoundError(f"there is no tenant {org_id!r}")
+        points: list[dict[str, Any]] = []
+        changes = []
+        if row.day is not None:
             first = row.day - timedelta(days=days - 1)
-            found = history.of_tenant(connection, tenant.id, row.scorecard, first, row.day)
+            found = history.of_tenant(connection, row.id, row.scorecard, first, row.day)
+            versions = _versions(connection, (*found.comparable, *found.reported))
             points = present.score_points(found.view(view), versions)
             changes = [present.version_change(versions, *change) for change in found.changes]
-    return History(
-        organization_id=org_id,
-        name=tenant.name,
-        days=days,
-        view=view,
-        version_changes=changes,
-        scores=points,
-    )
+    told = {"organization_id": org_id, "name": row.name, "days": days, "view": view}
+    return History.model_validate({**told, "version_changes": changes, "scores": points})
 
 
 @router.get("/{orgId}/metrics", summary="Usage metrics of a tenant by date")

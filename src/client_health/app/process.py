@@ -1,5 +1,6 @@
 """Running until told to stop: the worker alone, or the API and a worker in one process."""
 
+import gc
 import logging
 import os
 import signal
@@ -52,6 +53,7 @@ def run_server(
         worker = Worker(store, settings)
         worker.start()
         threading.Thread(target=_end_when_lost, args=(worker, server), daemon=True).start()
+    _look_for_garbage_seldom()
     served = server.serve_until_told()
     if worker is not None:
         worker.stop()
@@ -64,6 +66,14 @@ def end_process(code: int) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def _look_for_garbage_seldom() -> None:
+    """What is loaded by now stays, and answers hold many small objects and no cycles: looking through all of
+    them again and again took a fifth of the time of a long answer."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _on_signal(stop: Callable[[], None]) -> None:

@@ -124,7 +124,7 @@ def _nearest(rows: list[Row], day: date) -> Row:
 
 
 def _dated(connection: sa.Connection, tenant: int, tenant_id: str, row: Row) -> Dated:
-    published = scorecards.by_id(connection, row.scorecard)
+    published = scorecards.published(connection, row.scorecard)
     daily = next(usage.of_tenant(connection, tenant, tenant_id, row.day, row.day), None)
     if daily is None:
         raise ConflictError(f"the measures of {row.day} are no longer stored")

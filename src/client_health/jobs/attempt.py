@@ -152,10 +152,11 @@ def _score(
     calculation = calculate(store, settings, run, cards, watch, clock())
     watch.tell(PUBLISHING, "publishing")
     working = round(time.monotonic() - started - calculation.asleep, 3)
+    tenants = len(calculation.collection.metrics.tenants)
     if calculation.jump is None:
         with span("publish"):
             publish(store, settings, run, calculation, clock(), **watch.counts, seconds_working=working)
-        log.info("run published", tenants=len(calculation.collection.metrics.tenants))
+        log.info("run published", tenants=tenants)
     else:
         with span("hold back"):
             hold(store, run, calculation, clock(), **watch.counts, seconds_working=working)

@@ -21,7 +21,7 @@ from client_health.store.runs import Run
 from client_health.store.scorecard_sets import PublishedSet
 from client_health.telemetry.tracing import span
 from client_health.usage.collect import Assignment, Readers, collect
-from client_health.usage.metrics import Collection
+from client_health.usage.metrics import Collection, UsageMetrics
 
 
 @dataclass
@@ -32,6 +32,11 @@ class Calculation:
     groups: list[ScoredGroup]
     asleep: float
     jump: Jump | None = None
+
+    def let_go(self) -> None:
+        """Forget the figures: once they are written, a large fleet needs the memory for something else."""
+        self.groups.clear()
+        self.collection.metrics, self.collection.features = UsageMetrics([]), None
 
 
 def calculate(
@@ -95,10 +100,10 @@ def _assignment(store: Store, run: Run) -> Assignment:
 def refuse_lost_tenants(store: Store, settings: RunSettings, collection: Collection) -> None:
     """Raise NoTenantsError where the tenants query lost too many of the active tenants."""
     with store.read() as connection:
-        active = tenants.active_ids(connection)
-    lost = len(active - {tenant.tenant_id for tenant in collection.metrics.tenants})
-    if lost > settings.max_lost_tenants and lost > settings.max_lost_share * len(active):
+        active = tenants.count_active(connection)
+        lost = tenants.count_others(connection, {tenant.tenant_id for tenant in collection.metrics.tenants})
+    if lost > settings.max_lost_tenants and lost > settings.max_lost_share * active:
         raise NoTenantsError(
-            f"the tenants query lost {lost:,} of {len(active):,} active tenants; nothing is published. "
+            f"the tenants query lost {lost:,} of {active:,} active tenants; nothing is published. "
             "If they really left, run again with --accept"
         )

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from client_health.benchmarks.computing import compute_after
 from client_health.jobs.calculation import Calculation
 from client_health.jobs.retrend import retrend
-from client_health.jobs.scored import Fleet
+from client_health.jobs.scored import Fleet, ScoredGroup
 from client_health.settings.model import Settings
 from client_health.store import (
     current,
@@ -36,7 +37,10 @@ from client_health.usage.metrics import Collection, QueryReport
 def publish(
     store: Store, settings: Settings, run: Run, calculation: Calculation, now: datetime, **counts: Any
 ) -> None:
-    """Publish everything or nothing; raises RunLostError where another attempt owns the run by now."""
+    """Publish everything or nothing; raises RunLostError where another attempt owns the run by now.
+
+    The calculation is empty afterwards: the benchmarks read what was written, and a large fleet is held once.
+    """
     collection = calculation.collection
     with store.write() as connection:
         migrate.refuse_newer(connection)
@@ -44,11 +48,7 @@ def publish(
         keys = np.array(_tenant_keys(connection, run, collection))
         usage.write(connection, run.score_date, run.as_of, keys.tolist(), collection.metrics)
         for group in calculation.groups:
-            rows = _with_keys(connection, group.rows, keys[group.places].tolist())
-            scores.write(connection, rows)
-            current.follow(connection, rows)
-            retrend(connection, group.published, run.score_date)
-        compute_after(connection, settings.benchmarks, run)
+            _write_group(connection, run, group, keys)
         read_at = held.held_at(connection, run.options.get("held")) or now
         _note(connection, run, collection, keys.tolist(), read_at)
         problems.write(connection, run.id, collection.problems)
@@ -56,6 +56,10 @@ def publish(
             held.forget_superseded(connection, run.score_date, now)
             suspicious_runs.settle(connection, run)
         errors = sum(problem.severity == "error" for problem in collection.problems)
+        reports = [asdict(report) for report in collection.reports]
+        told = counts | _summary(calculation, errors)
+        calculation.let_go()
+        compute_after(connection, settings.benchmarks, run)
         runs.finish(
             connection,
             run,
@@ -63,9 +67,16 @@ def publish(
             now,
             progress=100,
             outcome="with_errors" if errors else "clean",
-            reports=[asdict(report) for report in collection.reports],
-            counts=counts | _summary(calculation, errors),
+            reports=reports,
+            counts=told,
         )
+
+
+def _write_group(connection: sa.Connection, run: Run, group: ScoredGroup, keys: NDArray[np.int64]) -> None:
+    rows = _with_keys(connection, group.rows, keys[group.places].tolist())
+    scores.write(connection, rows)
+    current.follow(connection, rows)
+    retrend(connection, group.published, run.score_date)
 
 
 def _tenant_keys(connection: sa.Connection, run: Run, collection: Collection) -> list[int]:

@@ -30,8 +30,7 @@ def score(
     """Score the collected metrics, each tenant by its scorecard; stand-ins are added to them in place."""
     metrics = collection.metrics
     with store.read() as connection:
-        known = tenants.keys(connection)
-        keys = np.array([known.get(tenant.tenant_id, earlier.NO_KEY) for tenant in metrics.tenants])
+        keys = tenants.keys_of(connection, [tenant.tenant_id for tenant in metrics.tenants])
         _let_stand_in(connection, run, cards.cards.max_age_days, collection, keys)
         assigned = cards.cards.assign(metrics.attributes())
         groups = []

@@ -13,9 +13,8 @@ from client_health.store import past_scores
 from client_health.store.past_scores import Keys, narrowed
 from client_health.store.raw_rows import chunks
 from client_health.store.scores import days_scored
+from client_health.store.tenants import NO_KEY
 from client_health.store.types import Floats
-
-NO_KEY = -1  # a tenant that the store does not know yet
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,11 @@
 
 import os
 import sqlite3
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,9 @@ from client_health.sources.session import first_line
 
 BUSY_SECONDS = 30
 # All are kept once opened: a pool that closes what it has too many of opens one for each request under load.
-POOL = {"pool_size": 25, "max_overflow": 0}
+POOL = {"pool_size": 15, "max_overflow": 0}
+RESTED = 0.5  # seconds without use, after which a connection may be dead
+_RESTS_SINCE = "rests_since"
 _WRITES = "client_health_writes"
 # A worker that freezes or loses its host amid a transaction keeps its locks no longer than this.
 _ABANDONED = "60s"
@@ -63,12 +67,25 @@ class Store:
                 "store.url: the store is SQLite or PostgreSQL; write sqlite:///file or postgresql://…"
             )
         self.url, self.dialect = url, url.get_backend_name()
-        self.engine = _create_engine(url)
+        self.engine = self._snapshots = self._glances = _create_engine(url)
+        if self.dialect == "postgresql":  # SQLite reads one state in any transaction
+            self._snapshots = self.engine.execution_options(isolation_level="REPEATABLE READ")
+            # Connections of their own: changing the level of one takes longer than most questions.
+            self._glances = _create_engine(url, isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection for reading one consistent state."""
-        with explained(), self.engine.connect() as connection:
+        with explained(), self._snapshots.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def glance(self) -> Iterator[sa.Connection]:
+        """A connection for one quick question: each statement sees what is committed when it is asked.
+
+        Without a transaction around it, a question is one way to PostgreSQL and back instead of three.
+        """
+        with explained(), self._glances.connect() as connection:
             yield connection
 
     @contextmanager
@@ -85,6 +102,7 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        self._glances.dispose()
 
 
 def open_store(settings: Settings) -> Store:
@@ -108,11 +126,13 @@ def sqlite_file(url: URL) -> Path | None:
     return Path(url.database)
 
 
-def _create_engine(url: URL) -> sa.Engine:
+def _create_engine(url: URL, **more: Any) -> sa.Engine:
     if url.get_backend_name() == "postgresql":
         named = {**POSTGRESQL, "application_name": session_name(process_name())}
-        engine = sa.create_engine(url, connect_args=named, pool_pre_ping=True, hide_parameters=True, **POOL)
+        engine = sa.create_engine(url, connect_args=named, hide_parameters=True, **POOL, **more)
         sa.event.listen(engine, "begin", _begin_postgresql)
+        sa.event.listen(engine, "checkin", _note_rest)
+        sa.event.listen(engine, "checkout", partial(_ping_after_a_rest, engine))
         return engine
     file = sqlite_file(url)
     if file is not None and not file.parent.is_dir():
@@ -123,6 +143,20 @@ def _create_engine(url: URL) -> sa.Engine:
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _note_rest(_driver: Any, record: Any) -> None:
+    record.info[_RESTS_SINCE] = time.monotonic()
+
+
+def _ping_after_a_rest(engine: sa.Engine, driver: Any, record: Any, _proxy: Any) -> None:
+    """Replace a connection that died while it rested. One in use all the time tells by itself that it died,
+    and a ping with each question would double what the question takes."""
+    if time.monotonic() - record.info.get(_RESTS_SINCE, 0.0) > RESTED:
+        try:
+            engine.dialect.do_ping(driver)
+        except psycopg.Error as error:
+            raise exc.DisconnectionError from error
 
 
 def _prepare_sqlite(driver: Any, _record: Any) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from client_health.store.schema import health_scores as table
 from client_health.store.schema import score_current, tenants
@@ -14,6 +15,20 @@ from client_health.store.scores import days_scored_at_all
 
 View = Literal["comparable", "reported"]
 Row = sa.Row[tuple[Any, ...]]
+
+
+_ROWS = (
+    sa.select(table)
+    .where(table.c.tenant == sa.bindparam("wanted"))
+    .where(sa.or_(table.c.scorecard == sa.bindparam("in_force"), table.c.is_reported))
+    .order_by(table.c.day)
+)
+_OF_TENANT = _ROWS.where(table.c.day.in_(sa.bindparam("days", expanding=True)))
+# PostgreSQL takes a list as one value, which hundreds of values are not; the range tells it the partitions.
+_OF_TENANT_AT_ONCE = _ROWS.where(
+    table.c.day == sa.any_(sa.bindparam("days", type_=postgresql.ARRAY(sa.Date))),
+    table.c.day.between(sa.bindparam("first"), sa.bindparam("last")),
+)
 
 
 @dataclass(frozen=True)
@@ -48,9 +63,11 @@ def of_tenant(
     Asked by the list of days: the table is clustered by day, and a range over it would read the fleet.
     """
     days = days_scored_at_all(connection, first, last)
-    query = sa.select(table).where(table.c.tenant == tenant, table.c.day.in_(days))
-    query = query.where(sa.or_(table.c.scorecard == scorecard, table.c.is_reported))
-    rows = connection.execute(query.order_by(table.c.day)).all()
+    asked = {"wanted": tenant, "days": days, "in_force": scorecard}
+    if connection.dialect.name == "postgresql":
+        rows = connection.execute(_OF_TENANT_AT_ONCE, {**asked, "first": first, "last": last}).all()
+    else:
+        rows = connection.execute(_OF_TENANT, asked).all()
     reported = {row.day: row for row in rows if row.is_reported}
     comparable = reported | {row.day: row for row in rows if row.scorecard == scorecard}
     return TenantHistory([comparable[day] for day in sorted(comparable)], list(reported.values()))

@@ -62,6 +62,15 @@ joined = (
 )
 _change = (score_current.c.overall - score_current.c.baseline_score).label("change")
 _level = sa.func.coalesce(alert_levels.c.level, DEFAULT_ALERT_LEVEL).label("alert_level")
+_ROWS: sa.Select[Any] = sa.select(
+    *(column for column in tenants.c if column.name != "owner"),
+    owner,
+    *(column for column in score_current.c if column.name != "tenant"),
+    _change,
+    _level,
+).select_from(joined)
+# Asked with every score: put together once, for that takes as long as the answer.
+_ONE: sa.Select[Any] = _ROWS.where(tenants.c.tenant_id == sa.bindparam("wanted"))
 _SORTS: dict[str, tuple[sa.ColumnElement[Any], type]] = {
     "score": (score_current.c.overall, float),
     "change": (score_current.c.overall - score_current.c.baseline_score, float),
@@ -81,7 +90,7 @@ def page(
 ) -> Page:
     """Active tenants in order; `cursor` is what an earlier page returned for the same order."""
     key, descending = _sort_key(sort)
-    query = _select().add_columns(key.label("sort_key")).where(*conditions(filters)).limit(limit + 1)
+    query = _ROWS.add_columns(key.label("sort_key")).where(*conditions(filters)).limit(limit + 1)
     order = key.desc() if descending else key.asc()
     query = query.order_by(order, tenants.c.tenant_id)
     if cursor is not None:
@@ -109,19 +118,13 @@ def high_risk(connection: sa.Connection) -> Sequence[sa.Row[tuple[Any, ...]]]:
     """Active tenants at HIGH, worst first; also UNKNOWN ones that were HIGH when last known."""
     current = score_current.c
     was_high = sa.and_(current.risk_level == "UNKNOWN", current.last_known_risk == "HIGH")
-    query = _select().where(tenants.c.is_active, sa.or_(current.risk_level == "HIGH", was_high))
+    query = _ROWS.where(tenants.c.is_active, sa.or_(current.risk_level == "HIGH", was_high))
     return connection.execute(query.order_by(_sort_key("score")[0], tenants.c.tenant_id)).all()
 
 
 def one(connection: sa.Connection, tenant_id: str) -> sa.Row[tuple[Any, ...]] | None:
     """One tenant with its current score, active or not; None where there is no such tenant."""
-    return connection.execute(_select().where(tenants.c.tenant_id == tenant_id)).one_or_none()
-
-
-def _select() -> sa.Select[Any]:
-    attributes = [column for column in tenants.c if column.name != "owner"]
-    scores = [column for column in score_current.c if column.name != "tenant"]
-    return sa.select(*attributes, owner, *scores, _change, _level).select_from(joined)
+    return connection.execute(_ONE, {"wanted": tenant_id}).one_or_none()
 
 
 def conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:

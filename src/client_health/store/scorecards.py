@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -10,6 +11,7 @@ from client_health.scorecard.model import Scorecard
 from client_health.store.schema import scorecards as table
 
 _known: dict[str, Scorecard] = {}
+_published_before: "WeakKeyDictionary[sa.Pool, dict[int, PublishedScorecard]]" = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,14 @@ def by_id(connection: sa.Connection, key: int) -> PublishedScorecard:
     if row is None:
         raise NotFoundError(f"there is no scorecard with the key {key}")
     return _published(row)
+
+
+def published(connection: sa.Connection, key: int) -> PublishedScorecard:
+    """The same for readers of what is committed: a version never changes, so it is read once."""
+    of_store = _published_before.setdefault(connection.engine.pool, {})
+    if key not in of_store:
+        of_store[key] = by_id(connection, key)
+    return of_store[key]
 
 
 def by_version(connection: sa.Connection, name: str, version: int) -> PublishedScorecard:

@@ -38,6 +38,12 @@ COLUMNS = (
 )
 QUIET = ("calculated_at",)
 PART = 100_000  # tenants whose scores are told anew at once
+_DAYS = (
+    sa.select(score_days.c.day)
+    .where(score_days.c.day.between(sa.bindparam("first"), sa.bindparam("last")))
+    .distinct()
+    .order_by(score_days.c.day)
+)
 _TRENDS = {code.value: code.name for code in Direction}
 _LEVELS = {code.value: code.name for code in Level}
 _REASONS = {code.value: code.name.lower() for code in Reason}
@@ -201,8 +207,7 @@ def days_scored(connection: sa.Connection, scorecard: int, first: date, last: da
 
 def days_scored_at_all(connection: sa.Connection, first: date, last: date) -> list[date]:
     """Dates that hold scores under any scorecard version, oldest first."""
-    days = sa.select(score_days.c.day).where(score_days.c.day.between(first, last))
-    return list(connection.scalars(days.distinct().order_by(score_days.c.day)))
+    return list(connection.scalars(_DAYS, {"first": first, "last": last}))
 
 
 def reported_elsewhere(connection: sa.Connection, day: date, scorecard: int) -> set[int]:

@@ -1,6 +1,6 @@
 """Tenants: external ids to surrogate keys, attributes, and who is active."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
@@ -12,9 +12,13 @@ from client_health.errors import NotFoundError
 from client_health.scorecard.components import Bools
 from client_health.scorecard.sets import Attributes
 from client_health.store.bulk import merge
+from client_health.store.raw_rows import chunks
 from client_health.store.schema import tenants as table
 from client_health.store.types import Floats
 from client_health.usage.tenants import ATTRIBUTES, Tenant
+
+NO_KEY = -1  # a tenant that the store does not know yet
+_FIND = sa.select(table).where(table.c.tenant_id == sa.bindparam("wanted"))
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ def sync(connection: sa.Connection, tenants: Sequence[Tenant], whole_fleet: bool
     )
     merge(connection, table, columns, rows)
     if whole_fleet:
-        gone = set(active_keys(connection)) - set(ids)
+        gone = np.setdiff1d(active_keys(connection), ids).tolist()
         if gone:
             connection.execute(
                 sa.update(table).where(table.c.id == sa.bindparam("gone")).values(is_active=False),
@@ -59,13 +63,15 @@ def sync(connection: sa.Connection, tenants: Sequence[Tenant], whole_fleet: bool
 
 def add_missing(connection: sa.Connection, tenants: Sequence[Tenant]) -> list[int]:
     """Surrogate keys in order; tenants that are new are added, inactive as yet, the others left alone."""
-    known = keys(connection)
-    fresh = [tenant for tenant in tenants if tenant.tenant_id not in known]
+    ids = [tenant.tenant_id for tenant in tenants]
+    found = keys_of(connection, ids)
+    fresh = np.flatnonzero(found == NO_KEY).tolist()
     if fresh:
-        rows = ((tenant.tenant_id, tenant.name, False) for tenant in fresh)
+        rows = ((tenants[place].tenant_id, tenants[place].name, False) for place in fresh)
         merge(connection, table, ("tenant_id", "name", "is_active"), rows)
-        known = keys(connection)
-    return [known[tenant.tenant_id] for tenant in tenants]
+        found = keys_of(connection, ids)
+    ordered: list[int] = found.tolist()
+    return ordered
 
 
 def folded(text: str) -> str:
@@ -78,14 +84,22 @@ def _folded(tenant: Tenant) -> tuple[str | None, str]:
     return folded(tenant.industry) if tenant.industry else None, folded(searched)
 
 
-def keys(connection: sa.Connection) -> dict[str, int]:
-    """Surrogate keys by external id, of all tenants."""
-    return {row.tenant_id: row.id for row in connection.execute(sa.select(table.c.tenant_id, table.c.id))}
+def keys_of(connection: sa.Connection, ids: Sequence[str]) -> NDArray[np.int64]:
+    """Surrogate keys in the order of external ids, NO_KEY where there is no such tenant."""
+    places = {tenant_id: place for place, tenant_id in enumerate(ids)}
+    found = np.full(len(ids), NO_KEY)
+    for rows in chunks(connection, "select tenant_id, id from tenants"):
+        for tenant_id, key in rows:
+            place = places.get(tenant_id)
+            if place is not None:
+                found[place] = key
+    return found
 
 
-def active_keys(connection: sa.Connection) -> list[int]:
+def active_keys(connection: sa.Connection) -> NDArray[np.int64]:
     """Surrogate keys of the active tenants."""
-    return list(connection.scalars(sa.select(table.c.id).where(table.c.is_active)))
+    found = chunks(connection, "select id from tenants where is_active")
+    return np.array([key for rows in found for (key,) in rows], dtype=np.int64)
 
 
 def count_active(connection: sa.Connection) -> int:
@@ -93,9 +107,10 @@ def count_active(connection: sa.Connection) -> int:
     return int(connection.scalar(sa.select(sa.func.count()).where(table.c.is_active)) or 0)
 
 
-def active_ids(connection: sa.Connection) -> set[str]:
-    """External ids of the active tenants."""
-    return set(connection.scalars(sa.select(table.c.tenant_id).where(table.c.is_active)))
+def count_others(connection: sa.Connection, ids: Collection[str]) -> int:
+    """How many active tenants have none of these external ids."""
+    found = chunks(connection, "select tenant_id from tenants where is_active")
+    return sum(tenant_id not in ids for rows in found for (tenant_id,) in rows)
 
 
 def names(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
@@ -106,7 +121,7 @@ def names(connection: sa.Connection, ids: Sequence[str]) -> dict[str, str]:
 
 def find(connection: sa.Connection, tenant_id: str) -> StoredTenant:
     """One tenant by its external id; raises NotFoundError."""
-    row = connection.execute(sa.select(table).where(table.c.tenant_id == tenant_id)).one_or_none()
+    row = connection.execute(_FIND, {"wanted": tenant_id}).one_or_none()
     if row is None:
         raise NotFoundError(f"there is no tenant {tenant_id!r}")
     return _stored(row)

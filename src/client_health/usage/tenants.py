@@ -1,5 +1,6 @@
 """The active tenants and their attributes, read as text and parsed here."""
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
@@ -53,7 +54,8 @@ def read_tenants(rows: Rows) -> tuple[list[Tenant], list[Problem]]:
         for c in rows.columns
         if c not in {"tenant_id", *ATTRIBUTES}
     ]
-    for row in rows.rows:
+    for place, row in enumerate(rows.rows):
+        rows.rows[place] = ()  # of a large fleet the rows and the tenants would not both fit
         tenant_id = "" if row[key] is None else str(row[key])
         if not tenant_id:
             problems.append(error("a row without a tenant_id is left out", QUERY))
@@ -86,14 +88,15 @@ def _parse_attributes(
             fault = f"{shown(value)} is not {_EXPECTED.get(name, 'a text')}; left blank"
             problems.append(notice(fault, QUERY, tenant_id, name))
         else:
-            if name not in _PARSERS and isinstance(value, str) and len(value) > MAX_TEXT:
+            if name not in _EXPECTED and isinstance(value, str) and len(value) > MAX_TEXT:
                 problems.append(notice(f"cut after {MAX_TEXT} characters", QUERY, tenant_id, name))
     return parsed
 
 
 def _text(value: Any) -> str | None:
     if isinstance(value, str) and len(value) <= MAX_TEXT and value.isprintable():
-        return " ".join(value.split()) or None
+        joined = " ".join(value.split())
+        return (value if joined == value else joined) or None  # one text, not two
     text = "".join(character if character.isprintable() else " " for character in str(value)[: MAX_TEXT * 2])
     return " ".join(text.split())[:MAX_TEXT] or None
 
@@ -121,11 +124,20 @@ def _date(value: Any) -> date:
     )
 
 
+def _shared_text(value: Any) -> str | None:
+    """A text that many tenants have: kept once for all of them."""
+    text = _text(value)
+    return None if text is None else sys.intern(text)
+
+
 _PARSERS: dict[str, Callable[[Any], Any]] = {
     "since": parse_instant,
     "employee_count": parse_employees,
     "arr": _amount,
     "renewal_date": _date,
+    "segment": _shared_text,
+    "industry": _shared_text,
+    "owner": _shared_text,
 }
 _EXPECTED = {
     "since": "a date or an instant",

@@ -92,7 +92,7 @@ def _line_in_words(scores: Sequence[int | None]) -> str:
 def versions_of(connection: sa.Connection, found: Sequence[Row]) -> dict[int, PublishedScorecard]:
     """The scorecards that these rows were scored under, by their keys."""
     used = {row.scorecard for row in found if row.scorecard is not None}
-    return {key: scorecards.by_id(connection, key) for key in used}
+    return {key: scorecards.published(connection, key) for key in used}
 
 
 def not_fresh(row: Row, versions: Mapping[int, PublishedScorecard]) -> tuple[list[str], list[str]]:

@@ -94,7 +94,7 @@ def read_subject(
     first, last = dates
     found = history.of_tenant(connection, row.id, row.scorecard, first, last)
     used = {row.scorecard, *(one.scorecard for one in (*found.comparable, *found.reported))}
-    versions = {key: scorecards.by_id(connection, key) for key in used}
+    versions = {key: scorecards.published(connection, key) for key in used}
     daily = list(usage.of_tenant(connection, row.id, row.tenant_id, usage_first, last))
     provisional = row.as_of < end_of_day(row.day, settings.zone)
     return Subject(row, versions[row.scorecard], versions, last, found, view, daily, provisional)
