@@ -59,7 +59,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=EVERY, default=EVERY, help="run only these")
     parser.add_argument("--tenants", type=int, help="10,000 by default, 1,000,000 for scoring alone")
     parser.add_argument(
-        "--days", type=int, help="365 by default for rescoring and api, 90 for preview, 45 for dashboard"
+        "--days", type=int, help="365 by default for rescoring and api, 90 for preview, 100 for dashboard"
     )
     parser.add_argument("--rows", type=int, help="rows of the casework database, 1,000 a tenant by default")
     parser.add_argument("--largest", type=int, help="leave out larger fleets of growth and api")

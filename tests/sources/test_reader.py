@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from client_health.errors import RunCancelledError, SourceError, SourceUnreachableError
+from client_health.errors import RunCancelledError, SourceError, SourceUnreachableError, UnusableAnswerError
 from client_health.settings import SourceSettings
 from client_health.sources.pace import Pace
 from client_health.sources.reader import Patience, SourceReader
@@ -52,6 +52,18 @@ def pace() -> Clockless:
 def test_a_good_answer_takes_one_attempt_and_no_rest(pace: Clockless) -> None:
     assert reader(Moody(ANSWER), pace).read("select 1", {}) == (ANSWER, 1)
     assert pace.slept == []
+
+
+@pytest.mark.parametrize(
+    "sql", ["with old as (select 1) delete from users", "select 1 as tenant_id; drop table users"]
+)
+def test_where_the_database_would_write_nothing_that_writes_is_sent(pace: Clockless, sql: str) -> None:
+    session = Moody(ANSWER)
+    session.backend = "mysql"
+    with pytest.raises(UnusableAnswerError, match="SELECT is allowed"):
+        reader(session, pace).read(sql, {})
+    assert session.asked == []
+    assert reader(session, pace).read(PER_TENANT, {}) == (ANSWER, 1)
 
 
 def test_a_failing_statement_is_tried_again_after_waits_that_double(pace: Clockless) -> None:

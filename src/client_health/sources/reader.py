@@ -15,7 +15,17 @@ from client_health.sources.time_limit import GRACE_SECONDS
 from client_health.telemetry import statements
 from client_health.telemetry.tracing import span
 
+GUARDED = frozenset({"postgresql", "sqlite"})  # whose sessions refuse to write by themselves
 BUSY_SECONDS = 1.0  # between two looks at a statement of a worker that died
+
+
+def require_reading(sql: str, backend: str) -> None:
+    """Refuse a query that writes where the database would let it: `with … delete`, or a second statement."""
+    from client_health.sources.lint import lint  # loads an SQL parser, which others do without
+
+    told = [sentence for sentence in lint(sql, backend) if "SELECT is allowed" in sentence]
+    if told:
+        raise UnusableAnswerError("; ".join(told))
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,8 @@ class SourceReader:
         if self._down:
             raise SourceUnreachableError(self._down)
         require_select(sql)
+        if self.session.backend not in GUARDED:
+            require_reading(sql, self.session.backend)
         for attempt in range(1, self._patience.attempts + 1):
             try:
                 rows = self._read_scopes(sql, values, scopes, label)
