@@ -18,7 +18,8 @@ from client_health.settings.addresses import resolve_address
 from client_health.store import migrate, portfolio, problems, runs
 from client_health.store.audit import Actor
 from client_health.store.engine import Store
-from client_health.store.runs import Run, RunRequest
+from client_health.store.run_requests import RunRequest
+from client_health.store.runs import Run
 from client_health.usage.problems import Problem
 
 MONDAY = date(2026, 3, 2)

@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from client_health.dashboard.context import COOKIE
 from client_health.store import alert_levels, notes, owners, problems, runs, tenants
+from client_health.store.run_requests import RunRequest
 from client_health.usage.problems import error
 from tests.cast import MONDAY, Service, make_service, person
 from tests.dashboard.tenant_cast import ODD, address, page, section, text
@@ -108,12 +109,10 @@ def test_with_scripts_the_progress_is_watched_and_the_page_loaded_again(service)
     assert "every 1s" not in html
 
 
-def _request(run) -> runs.RunRequest:
+def _request(run) -> RunRequest:
     """The same request again: the open run of this tenant is taken."""
     ids = tuple(run.tenant_ids)
-    return runs.RunRequest(
-        "tenants", "request", person("x"), run.score_date, run.as_of, ids, run.exclusive_key
-    )
+    return RunRequest("tenants", "request", person("x"), run.score_date, run.as_of, ids, run.exclusive_key)
 
 
 def test_how_it_failed_is_said(service):

@@ -17,7 +17,8 @@ from client_health.settings import Settings, load_settings
 from client_health.settings.addresses import resolve_address
 from client_health.store import migrate, runs
 from client_health.store.engine import Store
-from client_health.store.runs import BATCH_BY_HAND, Run, RunRequest
+from client_health.store.run_requests import RunRequest
+from client_health.store.runs import BATCH_BY_HAND, Run
 from tests.cast import SCORECARD, TESTER
 from tests.faults.fleet import day
 

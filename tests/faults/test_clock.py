@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from client_health.instants import end_of_day
 from client_health.jobs import requests
 from client_health.store import leases, runs
-from client_health.store.runs import RunRequest
+from client_health.store.run_requests import RunRequest
 from tests.cast import TESTER
 from tests.faults.fleet import fill
 from tests.faults.settled import (

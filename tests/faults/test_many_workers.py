@@ -11,7 +11,7 @@ import pytest
 from client_health.instants import end_of_day
 from client_health.jobs import requests
 from client_health.store import runs
-from client_health.store.runs import RunRequest
+from client_health.store.run_requests import RunRequest
 from tests.cast import TESTER
 from tests.databases import PostgresServer
 from tests.faults.fleet import DAYS, FIRST, day, fill

@@ -20,7 +20,8 @@ from client_health.jobs.lease import Lease
 from client_health.settings.model import Settings
 from client_health.store import problems, runs
 from client_health.store.engine import Store
-from client_health.store.runs import Run, RunRequest
+from client_health.store.run_requests import RunRequest
+from client_health.store.runs import Run
 from client_health.telemetry.causes import STORE
 from client_health.usage.problems import Problem
 

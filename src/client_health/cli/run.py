@@ -15,7 +15,7 @@ from client_health.settings.load import load_scorecards
 from client_health.settings.model import Settings
 from client_health.store import runs, suspicious_runs
 from client_health.store.engine import Store
-from client_health.store.runs import RunRequest
+from client_health.store.run_requests import RunRequest
 
 ANYTHING = "anything"  # what --accept without a run means
 

@@ -11,7 +11,8 @@ from client_health.settings.model import Settings
 from client_health.store import audit, runs, scorecard_sets, scores, tenants
 from client_health.store.audit import Actor
 from client_health.store.engine import Store
-from client_health.store.runs import BATCH_BY_HAND, Run, RunRequest, Trigger, night_key
+from client_health.store.run_requests import RunRequest, Trigger
+from client_health.store.runs import BATCH_BY_HAND, Run, night_key
 from client_health.store.scorecard_sets import PublishedSet
 
 PUBLICATION = "publication"
