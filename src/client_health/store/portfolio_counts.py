@@ -12,12 +12,17 @@ from client_health.store.schema import score_current, tenants
 
 @dataclass(frozen=True)
 class Count:
-    """How many tenants have this risk level and score; `is_own`: an owner who was asked for has them."""
+    """How many tenants have this risk level and score.
+
+    `is_own`: an owner who was asked for has them; `were_high`: too little is known now, and they were HIGH
+    when last known.
+    """
 
     is_own: bool
     risk_level: str
     overall: int | None
     tenants: int
+    were_high: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,9 +40,15 @@ def counts(connection: sa.Connection, filters: Filters, own: Sequence[str]) -> l
     """The filtered tenants of all owners and risk levels, whatever the filters say of these two."""
     every = replace(filters, risk_level=None, owned_by=None)
     is_own = sa.case((owner.element.in_(own), 1), else_=0)
-    query = sa.select(is_own, risk_level, score_current.c.overall, sa.func.count()).select_from(joined)
-    query = query.where(*conditions(every)).group_by(is_own, risk_level, score_current.c.overall)
-    return [Count(bool(mine), level, score, count) for mine, level, score, count in connection.execute(query)]
+    were_high = sa.case(
+        (sa.and_(risk_level == "UNKNOWN", score_current.c.last_known_risk == "HIGH"), 1), else_=0
+    )
+    alike = (is_own, risk_level, score_current.c.overall, were_high)
+    query = sa.select(*alike, sa.func.count()).select_from(joined).where(*conditions(every)).group_by(*alike)
+    return [
+        Count(bool(mine), level, score, count, bool(high))
+        for mine, level, score, high, count in connection.execute(query)
+    ]
 
 
 def choices(connection: sa.Connection) -> Choices:

@@ -10,12 +10,16 @@ LEVELS = ("HIGH", "MEDIUM", "LOW", "UNKNOWN")  # in the order in which somebody 
 
 @dataclass(frozen=True)
 class Tile:
-    """A count that is a filter; `level` is empty for all tenants, `share` is of these."""
+    """A count that is a filter; `level` is empty for all tenants, `share` is of these.
+
+    `were_high`: of the tenants about whom too little is known, those who were critical when last known.
+    """
 
     level: str
     tenants: int
     share: float | None
     is_chosen: bool
+    were_high: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,9 @@ class Totals:
         tiles = [Tile("", total, None, not self.risk)]
         for level, tenants in counted.items():
             if tenants or level != "UNKNOWN" or self.risk == level:
-                tiles.append(Tile(level, tenants, tenants / total if total else None, self.risk == level))
+                share = tenants / total if total else None
+                were_high = _sum(one for one in self._in_scope if one.were_high) if level == "UNKNOWN" else 0
+                tiles.append(Tile(level, tenants, share, self.risk == level, were_high))
         return tiles
 
     @property
