@@ -1,6 +1,7 @@
 """One collection: the tenants, then each usage query once for all of them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -47,7 +48,7 @@ class Script:
         if isinstance(answer, str):
             raise SourceError(answer)
         accept(answer)
-        return answer, 1
+        return replace(answer, rows=list(answer.rows)), 1  # rows are let go as they are read
 
     def scopes(self, sorted_ids: Sequence[Any]) -> list[TenantRange | None]:
         return [None]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from client_health.errors import NoTenantsError
+from client_health.jobs.memory import give_back
 from client_health.jobs.scored import ScoredGroup
 from client_health.jobs.scoring import score
 from client_health.jobs.suspicion import Jump, find_jump
@@ -45,6 +46,7 @@ def calculate(
     """Collect and score, reading the sources and the store, or what an earlier run kept aside."""
     with span("collect"):
         collection, asleep = _collection(store, settings, run, watch)
+        give_back()
     watch.tell(COLLECTED, "scoring", tenants=len(collection.metrics.tenants))
     with span("score", {"client_health.tenants": len(collection.metrics.tenants)}):
         groups, problems = score(store, run, cards, collection, now)

@@ -47,6 +47,7 @@ def publish(
         runs.check(connection, run)
         keys = np.array(_tenant_keys(connection, run, collection))
         usage.write(connection, run.score_date, run.as_of, keys.tolist(), collection.metrics)
+        collection.metrics.values.clear()  # scored and written: the scores need the memory
         for group in calculation.groups:
             _write_group(connection, run, group, keys)
         read_at = held.held_at(connection, run.options.get("held")) or now

@@ -72,7 +72,8 @@ class SourceSession:
         columns = tuple(visible(str(column).lower()) for column in result.keys())  # noqa: SIM118
         assert result.cursor is not None
         most = self._settings.max_rows
-        rows = [tuple(row) for row in result.cursor.fetchmany(most + 1)]  # plain, as the driver has them
+        fetched: Any = result.cursor.fetchmany(most + 1)
+        rows: list[tuple[Any, ...]] = fetched if _are_tuples(fetched) else [tuple(row) for row in fetched]
         if len(rows) > most:
             raise UnusableAnswerError(f"returned more than max_rows ({most:,}) rows and was cut off")
         return columns, rows
@@ -126,6 +127,11 @@ class SourceSession:
             return naive
         text = naive.isoformat(sep=" ")
         return text.rstrip("0") if "." in text else text
+
+
+def _are_tuples(rows: Any) -> bool:
+    """Whether the driver gives what is wanted; copying the list of a large fleet's rows takes memory."""
+    return isinstance(rows, list) and (not rows or type(rows[0]) is tuple)
 
 
 def _in_words(error: Exception) -> str:

@@ -38,12 +38,16 @@ ATTRIBUTES = tuple(field.name for field in fields(Tenant) if field.name not in {
 
 
 def read_tenants(rows: Rows) -> tuple[list[Tenant], list[Problem]]:
-    """Tenants in the order of the answer; bad ids are errors, bad attributes blank with a notice."""
+    """Tenants in the order of the answer; bad ids are errors, bad attributes blank with a notice.
+
+    Each row is let go once it is read: of a large fleet, rows and tenants are not both held.
+    """
     if "tenant_id" not in rows.columns:
         raise SourceError(f"returns no column tenant_id; it returns {', '.join(rows.columns)}")
     key = rows.columns.index("tenant_id")
     known = [(name, rows.columns.index(name)) for name in ATTRIBUTES if name in rows.columns]
-    found: dict[str, Tenant] = {}
+    found: list[Tenant] = []
+    seen: set[str] = set()
     problems = [
         notice(
             f"the column is not a tenant attribute and is ignored; known: {', '.join(ATTRIBUTES)}",
@@ -55,7 +59,7 @@ def read_tenants(rows: Rows) -> tuple[list[Tenant], list[Problem]]:
         if c not in {"tenant_id", *ATTRIBUTES}
     ]
     for place, row in enumerate(rows.rows):
-        rows.rows[place] = ()  # of a large fleet the rows and the tenants would not both fit
+        rows.rows[place] = ()
         tenant_id = "" if row[key] is None else str(row[key])
         if not tenant_id:
             problems.append(error("a row without a tenant_id is left out", QUERY))
@@ -66,13 +70,14 @@ def read_tenants(rows: Rows) -> tuple[list[Tenant], list[Problem]]:
                 else "holds a control character"
             )
             problems.append(error(f"the id {shown(tenant_id)} {fault}; the row is left out", QUERY))
-        elif tenant_id in found:
+        elif tenant_id in seen:
             problems.append(error("returned more than once; the first row counts", QUERY, tenant_id))
         else:
             attributes = _parse_attributes(tenant_id, [(name, row[at]) for name, at in known], problems)
             attributes["name"] = attributes.get("name") or tenant_id
-            found[tenant_id] = Tenant(row[key], tenant_id, **attributes)
-    return list(found.values()), problems
+            found.append(Tenant(row[key], tenant_id, **attributes))
+            seen.add(tenant_id)
+    return found, problems
 
 
 def _parse_attributes(
