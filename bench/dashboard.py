@@ -146,7 +146,8 @@ def _build(folder: Path, count: int, days: int) -> None:
         with store.write() as connection:
             compute(connection, settings.benchmarks, last)
             as_of = datetime.combine(last, time(), UTC) + timedelta(days=1)
-            features.replace(connection, _feature_use(as_of), tenants.keys(connection), as_of)
+            keys = {tenant.tenant_id: tenant.id for tenant in tenants.all_tenants(connection)}
+            features.replace(connection, _feature_use(as_of), keys, as_of)
 
 
 def _fleet(count: int) -> list[Tenant]:
