@@ -67,11 +67,13 @@ class Store:
                 "store.url: the store is SQLite or PostgreSQL; write sqlite:///file or postgresql://…"
             )
         self.url, self.dialect = url, url.get_backend_name()
-        self.engine = self._snapshots = self._glances = _create_engine(url)
+        self.engine = self._snapshots = self._glances = _create_engine(url, pool_pre_ping=True)
         if self.dialect == "postgresql":  # SQLite reads one state in any transaction
             self._snapshots = self.engine.execution_options(isolation_level="REPEATABLE READ")
             # Connections of their own: changing the level of one takes longer than most questions.
             self._glances = _create_engine(url, isolation_level="AUTOCOMMIT")
+            sa.event.listen(self._glances, "checkin", _note_rest)
+            sa.event.listen(self._glances, "checkout", partial(_ping_after_a_rest, self._glances))
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -131,8 +133,6 @@ def _create_engine(url: URL, **more: Any) -> sa.Engine:
         named = {**POSTGRESQL, "application_name": session_name(process_name())}
         engine = sa.create_engine(url, connect_args=named, hide_parameters=True, **POOL, **more)
         sa.event.listen(engine, "begin", _begin_postgresql)
-        sa.event.listen(engine, "checkin", _note_rest)
-        sa.event.listen(engine, "checkout", partial(_ping_after_a_rest, engine))
         return engine
     file = sqlite_file(url)
     if file is not None and not file.parent.is_dir():
@@ -151,7 +151,7 @@ def _note_rest(_driver: Any, record: Any) -> None:
 
 def _ping_after_a_rest(engine: sa.Engine, driver: Any, record: Any, _proxy: Any) -> None:
     """Replace a connection that died while it rested. One in use all the time tells by itself that it died,
-    and a ping with each question would double what the question takes."""
+    and a ping with each glance would double what it takes."""
     if time.monotonic() - record.info.get(_RESTS_SINCE, 0.0) > RESTED:
         try:
             engine.dialect.do_ping(driver)
