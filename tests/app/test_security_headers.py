@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from client_health.api.application import PREFIX
 from client_health.app.security_headers import API_POLICY, DOCS_POLICY, PAGE_POLICY
 from client_health.app.web import create_app
-from client_health.dashboard.rendering import static_address
+from client_health.dashboard.static import static_address
 from client_health.settings.access import WebSettings
 from client_health.store import keys
 from tests.cast import TESTER

@@ -2,7 +2,7 @@
 
 import pytest
 
-from client_health.dashboard.rendering import static_address
+from client_health.dashboard.static import static_address
 from client_health.settings.access import WebSettings
 from tests.cast import make_service
 from tests.dashboard.visitors import visit

@@ -6,8 +6,7 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
-from client_health.dashboard.rendering import STATIC, static_address
-from client_health.dashboard.static import FONT
+from client_health.dashboard.static import FONT, STATIC, static_address
 from tests.cast import make_service
 from tests.dashboard.visitors import visit
 
@@ -46,6 +45,18 @@ def test_a_name_holds_the_hash_of_its_content_and_is_cached_for_ever(client, nam
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+def test_files_that_a_page_needs_together_come_as_one(client):
+    names = ("app.css", "figures.css", "tenant.css")
+    answer = client.get(static_address(*names))
+    assert answer.status_code == 200
+    assert answer.content == b"\n".join((STATIC / name).read_bytes() for name in names)
+    assert static_address(*names) != static_address(*reversed(names))
+
+
+def test_no_file_can_be_asked_for_many_times_at_once(client):
+    assert client.get(static_address("app.css", "app.css")).status_code == 404
+
+
 def test_the_font_is_cached_by_its_version(client):
     answer = client.get(f"/static/{FONT}")
     assert answer.headers["content-type"] == "font/woff2"
@@ -65,6 +76,8 @@ def test_scripts_and_styles_have_the_types_that_browsers_ask_for(client):
     [
         "/static/app.css",
         "/static/app.000000000000.css",
+        "/static/app+.000000000000.css",
+        "/static/app+nothing.000000000000.css",
         "/static/README.md",
         "/static/licences",
         "/static/licences/htmx.txt",

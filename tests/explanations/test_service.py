@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from client_health.api.application import PREFIX, create_api
 from client_health.errors import ConflictError, NotFoundError
-from client_health.explanations.service import advise, explain_tenant
+from client_health.explanations.service import advise, explain_tenant, to_low
 from client_health.store import keys, portfolio
 from tests.cast import MONDAY, TESTER, make_service
 
@@ -49,8 +49,9 @@ def test_what_would_take_the_tenant_to_low_does(service):
     service.night(MONDAY)
     service.app.tenant("anna", active=4)
     service.night(MONDAY + timedelta(days=10))
-    told = explained(service, "anna")
-    login = next(one for one in told.remedies if one.key == "login")
+    with service.store.read() as connection:
+        remedies = to_low(connection, explain_tenant(connection, "anna", None, None))
+    login = next(one for one in remedies if one.key == "login")
     assert (login.value_from, login.value_to) == (4, 5)
     service.app.tenant("anna", active=5)
     service.night(MONDAY + timedelta(days=10))

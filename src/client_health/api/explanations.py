@@ -19,9 +19,10 @@ from client_health.api.schemas.explanations import (
 from client_health.api.tenants import OrgId
 from client_health.explanations import sentences
 from client_health.explanations.sentences import Figures
-from client_health.explanations.service import TenantExplanation, explain_tenant
+from client_health.explanations.service import TenantExplanation, explain_tenant, to_low
 from client_health.scorecard.explanation import Part
 from client_health.scorecard.model import Component
+from client_health.scorecard.remedy import Remedy
 
 router = APIRouter(tags=["tenants"])
 
@@ -47,19 +48,20 @@ def get_explanation(
 ) -> ExplanationAnswer:
     """The change between two dates in parts that sum to it exactly, and what would take it to LOW."""
     with ctx.store.read() as connection:
-        return answer(explain_tenant(connection, org_id, first, last, view))
+        told = explain_tenant(connection, org_id, first, last, view)
+        return answer(told, to_low(connection, told))
 
 
-def answer(told: TenantExplanation) -> ExplanationAnswer:
-    """An explanation with its sentences."""
+def answer(told: TenantExplanation, remedies: list[Remedy]) -> ExplanationAnswer:
+    """An explanation and what would take the tenant to LOW, with their sentences."""
     found, before, after = told.explanation, told.before, told.after
     components = {part.key: part for part in before.published.scorecard.components}
     components |= {part.key: part for part in after.published.scorecard.components}
     now = {part.key: part for part in after.published.scorecard.components}
     old_label, new_label = before.published.label, after.published.label
     return ExplanationAnswer(
-        organization_id=told.tenant_id,
-        name=told.name,
+        organization_id=told.tenant.tenant_id,
+        name=told.tenant.name,
         date_from=before.row.day,
         date_to=after.row.day,
         score_from=found.score_from,
@@ -77,7 +79,7 @@ def answer(told: TenantExplanation) -> ExplanationAnswer:
                 value_to=one.value_to,
                 sentence=sentences.remedy(now[one.key], one),
             )
-            for one in told.remedies
+            for one in remedies
         ],
     )
 

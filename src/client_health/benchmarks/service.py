@@ -71,9 +71,14 @@ class Benchmarks:
 
 
 def of_tenant(
-    connection: sa.Connection, settings: BenchmarkSettings, tenant_id: str, narrowed: Narrowed | None
+    connection: sa.Connection,
+    settings: BenchmarkSettings,
+    tenant_id: str,
+    narrowed: Narrowed | None,
+    only: str | None = None,
 ) -> Benchmarks:
-    """A tenant in each cohort that it belongs to, or in the one asked for; raises NotFoundError.
+    """A tenant in each cohort that it belongs to, or in the one asked for, by every measure or only by the
+    one of that key; raises NotFoundError.
 
     Values and cohorts are those that were compared, so what is left without the tenant is the others.
     """
@@ -87,7 +92,7 @@ def of_tenant(
     found = benchmarks.of_day(connection, day, [ALL, *wanted])
     everyone = found.get(ALL, {})
     values = {} if member is None else dict(zip(sorted(everyone), member.values.tolist(), strict=True))
-    shown = _shown(connection, settings, everyone)
+    shown = [one for one in _shown(connection, settings, everyone) if only in {None, one.key}]
     return Benchmarks(
         tenant,
         day,

@@ -8,8 +8,9 @@ from rich.table import Table
 from client_health.cli.context import Context, output
 from client_health.cli.escaping import escape
 from client_health.explanations import sentences
-from client_health.explanations.service import TenantExplanation, explain_tenant
+from client_health.explanations.service import TenantExplanation, explain_tenant, to_low
 from client_health.instants import parse_date
+from client_health.scorecard.remedy import Remedy
 from client_health.store.history import View
 
 
@@ -38,18 +39,19 @@ def explain(
     end = None if last is None else parse_date(last, "--to")
     with context.store() as store, store.read() as connection:
         told = explain_tenant(connection, tenant, start, end, view)
+        remedies = to_low(connection, told)
     if as_json:
         from client_health.api.explanations import answer
 
-        print(answer(told).model_dump_json(by_alias=True, indent=2))
+        print(answer(told, remedies).model_dump_json(by_alias=True, indent=2))
     else:
-        _print(told)
+        _print(told, remedies)
 
 
-def _print(told: TenantExplanation) -> None:
+def _print(told: TenantExplanation, remedies: list[Remedy]) -> None:
     found, before, after = told.explanation, told.before, told.after
     output.print(
-        f"[bold]{escape(told.name)}[/bold]: {found.score_from} on {before.row.day} → "
+        f"[bold]{escape(told.tenant.name)}[/bold]: {found.score_from} on {before.row.day} → "
         f"{found.score_to} on {after.row.day} ({sentences.signed_whole(found.change)})"
     )
     components = {part.key: part for part in before.published.scorecard.components}
@@ -66,5 +68,5 @@ def _print(told: TenantExplanation) -> None:
     output.print(table)
     output.print("[bold]To LOW by one component alone[/bold]")
     now = {part.key: part for part in after.published.scorecard.components}
-    for one in told.remedies:
+    for one in remedies:
         output.print(f"  {escape(sentences.remedy(now[one.key], one))}")

@@ -1,8 +1,8 @@
 """Templates: how figures, days and instants are written, and how a page is put together."""
 
-import hashlib
+import re
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -14,10 +14,12 @@ from markupsafe import Markup
 from client_health import __version__
 from client_health.dashboard.browser import page_shown
 from client_health.dashboard.context import Visitor
+from client_health.dashboard.static import static_address
 from client_health.dashboard.words import FILTERS
 
-STATIC = resources.files("client_health.dashboard") / "static"
 THEMES = ("system", "light", "dark")
+_SYMBOL = re.compile(r'<symbol id="icon-([a-z-]+)" viewBox="([^"]+)">(.*?)</symbol>')
+MOST_ICONS = 256  # that are kept as they were put together: a page draws some of them a hundred times
 
 
 def render(
@@ -55,6 +57,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     made.filters |= FILTERS
     made.globals |= {"static": static_address, "icon": icon, "version": __version__, "now": _now}
@@ -65,17 +68,21 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-@cache
-def static_address(name: str) -> str:
-    """The address of a static file, with a hash of its content in it: it may be cached for ever."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-    stem, _, kind = name.rpartition(".")
-    return f"/static/{stem}.{digest}.{kind}"
-
-
+@lru_cache(MOST_ICONS)
 def icon(name: str, label: str | None = None) -> Markup:
-    """An icon of `icons.html`. Without a label it is decoration, and screen readers pass over it."""
+    """An icon of `icons.html`. Without a label it is decoration, and screen readers pass over it.
+
+    Drawn in place: a reference to a symbol makes the browser build a tree of its own for each.
+    """
     described = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
-    return Markup('<svg class="icon" width="16" height="16" {}><use href="#icon-{}"></use></svg>').format(
-        described, name
+    box, drawing = _symbols()[name]
+    return Markup('<svg class="icon" width="16" height="16" viewBox="{}" {}>{}</svg>').format(
+        box, described, drawing
     )
+
+
+@cache
+def _symbols() -> dict[str, tuple[str, Markup]]:
+    """What `icons.html` draws: by name the box and what is in it."""
+    text = (resources.files("client_health.dashboard") / "templates" / "icons.html").read_text("utf-8")
+    return {name: (box, Markup(drawing)) for name, box, drawing in _SYMBOL.findall(text)}

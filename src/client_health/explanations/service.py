@@ -38,14 +38,12 @@ class Dated:
 
 @dataclass(frozen=True)
 class TenantExplanation:
-    """The change between two dates, and what would take the tenant to LOW from the second."""
+    """The change between two dates; `tenant` is its row of the portfolio."""
 
-    tenant_id: str
-    name: str
+    tenant: Row
     before: Dated
     after: Dated
     explanation: Explanation
-    remedies: list[Remedy]
 
 
 @dataclass(frozen=True)
@@ -66,6 +64,12 @@ def advise(connection: sa.Connection, tenant: Row, score: Row | None = None) -> 
     now = _dated(connection, tenant.id, tenant.tenant_id, tenant if score is None else score)
     full = full_scores(now.published.scorecard, now.columns)
     return Advice(now.figures, full, _remedies(connection, tenant, now))
+
+
+def to_low(connection: sa.Connection, told: TenantExplanation) -> list[Remedy]:
+    """For each component, the change of its measure alone that would take the tenant to LOW from the second
+    date."""
+    return _remedies(connection, told.tenant, told.after)
 
 
 def explain_tenant(
@@ -97,8 +101,7 @@ def explain_tenant(
             f"the measures of {before.day} or {after.day} were changed after they were scored; "
             "score these dates again to explain them"
         )
-    told = _remedies(connection, current, new)
-    return TenantExplanation(tenant_id, current.name, old, new, why, told)
+    return TenantExplanation(current, old, new, why)
 
 
 def _ends(

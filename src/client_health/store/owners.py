@@ -1,5 +1,6 @@
 """Who looks after a tenant: an owner assigned here comes before the one that the source tells."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,8 +49,12 @@ def assign(connection: sa.Connection, tenant: int, owner: str | None, by: Actor,
 def names(connection: sa.Connection) -> list[str]:
     """Owners of the active tenants, each as it is written."""
     query = sa.select(portfolio.owner).select_from(portfolio.joined).where(tenants.c.is_active).distinct()
-    found = [name for name in connection.scalars(query) if name]
-    return sorted(found, key=lambda name: (name.casefold(), name))
+    return in_order(connection.scalars(query))
+
+
+def in_order(names: Iterable[str | None]) -> list[str]:
+    """Names in alphabetical order, whatever their case, without what is none."""
+    return sorted((name for name in names if name), key=lambda name: (name.casefold(), name))
 
 
 def _checked(owner: str | None) -> str | None:

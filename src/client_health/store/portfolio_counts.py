@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
-from client_health.store import owners
+from client_health.store.owners import in_order
 from client_health.store.portfolio import Filters, conditions, joined, owner, risk_level
-from client_health.store.schema import score_current, tenants
+from client_health.store.schema import owner_assignments, score_current, tenants
 
 
 @dataclass(frozen=True)
@@ -52,22 +52,20 @@ def counts(connection: sa.Connection, filters: Filters, own: Sequence[str]) -> l
 
 
 def choices(connection: sa.Connection) -> Choices:
-    """What the filters offer."""
-    segments = connection.scalars(sa.select(tenants.c.segment).where(tenants.c.is_active).distinct())
-    industries = sa.select(sa.func.min(tenants.c.industry)).where(tenants.c.is_active)
-    arr, renewals = connection.execute(
-        sa.select(sa.func.count(tenants.c.arr), sa.func.count(tenants.c.renewal_date)).where(
-            tenants.c.is_active
-        )
-    ).one()
+    """What the filters offer, read in one pass."""
+    named = (tenants.c.segment, tenants.c.industry, tenants.c.industry_key, owner)
+    known = (tenants.c.arr.is_not(None), tenants.c.renewal_date.is_not(None))
+    of_tenants = tenants.outerjoin(owner_assignments, owner_assignments.c.tenant == tenants.c.id)
+    active = sa.select(*named, *known).select_from(of_tenants).where(tenants.c.is_active)
+    kinds = connection.execute(active.distinct()).all()
+    industries: dict[str, str] = {}
+    for _, industry, key, *_ in kinds:
+        if industry:
+            industries[key] = min(industry, industries.get(key, industry))
     return Choices(
-        _named(segments),
-        _named(connection.scalars(industries.group_by(tenants.c.industry_key))),
-        owners.names(connection),
-        bool(arr),
-        bool(renewals),
+        in_order({segment for segment, *_ in kinds}),
+        in_order(industries.values()),
+        in_order({name for _, _, _, name, *_ in kinds}),
+        any(has_arr for *_, has_arr, _ in kinds),
+        any(has_renewal for *_, has_renewal in kinds),
     )
-
-
-def _named(values: sa.ScalarResult[str | None]) -> list[str]:
-    return sorted((value for value in values if value), key=lambda name: (name.casefold(), name))

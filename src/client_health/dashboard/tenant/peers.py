@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from client_health.benchmarks.cohorts import words
 from client_health.benchmarks.figures import FEWEST_PEERS, Figures
 from client_health.benchmarks.measures import OVERALL
-from client_health.benchmarks.service import CohortStandings, Standing, of_tenant
+from client_health.benchmarks.service import CohortStandings, of_tenant
 from client_health.dashboard.charts.box import Box, box
 from client_health.dashboard.words import attribute
 from client_health.settings.model import BenchmarkSettings
@@ -30,8 +30,8 @@ class Peers:
 
 def peers_of(connection: sa.Connection, settings: BenchmarkSettings, tenant_id: str) -> Peers:
     """The standing of one tenant; of the widest cohort where none has enough peers."""
-    told = of_tenant(connection, settings, tenant_id, None)
-    standings = [(cohort, one) for cohort in told.cohorts for one in cohort.standings if _is_overall(one)]
+    told = of_tenant(connection, settings, tenant_id, None, only=OVERALL)
+    standings = [(cohort, one) for cohort in told.cohorts for one in cohort.standings]
     if told.day is None or not standings:
         return Peers(told.day)
     enough = [pair for pair in standings if pair[1].figures is not None]
@@ -46,10 +46,6 @@ def peers_of(connection: sa.Connection, settings: BenchmarkSettings, tenant_id: 
         figures,
         box(figures.p25, figures.median, figures.p75, standing.value) if figures else None,
     )
-
-
-def _is_overall(standing: Standing) -> bool:
-    return standing.measure.key == OVERALL
 
 
 def _title(cohort: CohortStandings) -> str:
