@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from client_health.errors import SourceError, SourceUnreachableError, UnusableAnswerError
 from client_health.settings import SourceSettings
 from client_health.sources.session import SourceSession
+from client_health.sources.streaming import TAKEN_IN
 from tests.databases import PostgresServer
 from tests.sources.application import execute, fresh_sqlite, one, session_on
 
@@ -146,6 +147,20 @@ def test_a_session_is_usable_again_after_a_failure(session: SourceSession) -> No
     with pytest.raises(SourceError, match="nowhere"):
         session.fetch("select * from nowhere", {})
     assert one(session, "select count(*) from organizations") == 5
+
+
+def test_an_answer_without_rows_tells_its_columns(session: SourceSession) -> None:
+    answer = session.fetch("select 1 as tenant_id, '%' as logins where 1 = 0", {})
+    assert (answer.columns, answer.rows) == (("tenant_id", "logins"), [])
+    assert one(session, "select count(*) from organizations") == 5
+
+
+def test_an_answer_that_comes_in_pieces_is_whole(session: SourceSession) -> None:
+    count = 2 * TAKEN_IN + 1
+    numbers = f"with recursive n(i) as (select 1 union all select i + 1 from n where i < {count})"
+    assert session.fetch(f"{numbers} select i from n order by i", {}).rows == [
+        (number + 1,) for number in range(count)
+    ]
 
 
 def test_column_names_come_in_lower_case(session: SourceSession) -> None:

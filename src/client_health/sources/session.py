@@ -14,6 +14,7 @@ from client_health.errors import SourceError, SourceUnreachableError, UnusableAn
 from client_health.settings.model import SourceSettings
 from client_health.sources.opening import NOT_AUTHORIZED, read_only_engine
 from client_health.sources.statement import render
+from client_health.sources.streaming import NO_ROWS, can_stream, stream
 from client_health.sources.time_limit import time_limit
 from client_health.visible import visible, without_passwords
 
@@ -66,17 +67,12 @@ class SourceSession:
     def _answer(
         self, connection: sa.Connection, statement: str, parameters: Any
     ) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-        result = connection.exec_driver_sql(statement, parameters or None)
-        if not result.returns_rows:
-            raise SourceError("returns no rows at all; a SELECT is expected")
-        columns = tuple(visible(str(column).lower()) for column in result.keys())  # noqa: SIM118
-        assert result.cursor is not None
         most = self._settings.max_rows
-        fetched: Any = result.cursor.fetchmany(most + 1)
-        rows: list[tuple[Any, ...]] = fetched if _are_tuples(fetched) else [tuple(row) for row in fetched]
+        ask = stream if can_stream(connection) else _fetch
+        names, rows = ask(connection, statement, parameters, most + 1)
         if len(rows) > most:
             raise UnusableAnswerError(f"returned more than max_rows ({most:,}) rows and was cut off")
-        return columns, rows
+        return tuple(visible(name.lower()) for name in names), rows
 
     def is_busy(self) -> bool:
         """PostgreSQL: whether another session of ours is at work, such as that of a process that died."""
@@ -100,7 +96,8 @@ class SourceSession:
             try:
                 connection.close()
             except SQLAlchemyError:
-                connection.invalidate()
+                if not connection.closed:
+                    connection.invalidate()
 
     def _open(self) -> sa.Connection:
         if self._connection is None:
@@ -127,6 +124,17 @@ class SourceSession:
             return naive
         text = naive.isoformat(sep=" ")
         return text.rstrip("0") if "." in text else text
+
+
+def _fetch(
+    connection: sa.Connection, statement: str, parameters: Any, most: int
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    result = connection.exec_driver_sql(statement, parameters or None)
+    if not result.returns_rows:
+        raise SourceError(NO_ROWS)
+    assert result.cursor is not None
+    fetched: Any = result.cursor.fetchmany(most)
+    return list(map(str, result.keys())), fetched if _are_tuples(fetched) else [tuple(r) for r in fetched]
 
 
 def _are_tuples(rows: Any) -> bool:
