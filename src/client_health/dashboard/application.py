@@ -5,13 +5,12 @@ from datetime import datetime
 from urllib.parse import quote
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from client_health.accounts.provider import Provider
 from client_health.api.context import Context
 from client_health.api.limits import TooManyRequestsError
 from client_health.dashboard import static
@@ -54,9 +53,8 @@ def create_dashboard(store: Store, settings: Settings, clock: Callable[[], datet
     """The pages over an open, migrated store; to be mounted at the root."""
     app = FastAPI(title="Client Health", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.context = Context.of(store, settings, clock)
-    app.state.provider = Provider.of(settings)
     app.include_router(static.router)
-    for router in ROUTERS:
+    for router in (*ROUTERS, *_single_sign_on(app, settings)):
         app.include_router(router, dependencies=[Counted])
     app.add_exception_handler(SignInNeededError, _to_sign_in)
     app.add_exception_handler(PasswordChangeNeededError, _to_account)
@@ -66,6 +64,17 @@ def create_dashboard(store: Store, settings: Settings, clock: Callable[[], datet
     app.add_exception_handler(Exception, _fault_of_ours)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     return app
+
+
+def _single_sign_on(app: FastAPI, settings: Settings) -> list[APIRouter]:
+    """The pages of the identity provider, if there is one: what they need takes long to load."""
+    if settings.oidc is None:
+        return []
+    from client_health.accounts.provider import Provider
+    from client_health.dashboard.pages import single_sign_on
+
+    app.state.provider = Provider.of(settings)
+    return [single_sign_on.router]
 
 
 def _to_sign_in(request: Request, _: Exception) -> Response:

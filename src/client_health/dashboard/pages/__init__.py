@@ -13,7 +13,6 @@ from client_health.dashboard.pages import (
     scorecard_editor,
     scorecards,
     sign_in,
-    single_sign_on,
     tenant,
     tenant_actions,
     user,
@@ -24,7 +23,6 @@ ROUTERS = (
     preferences.router,
     portfolio.router,
     sign_in.router,
-    single_sign_on.router,
     account.router,
     users.router,
     access_keys.router,  # before the pages of one user: "keys" is no id

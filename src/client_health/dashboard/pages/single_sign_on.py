@@ -1,4 +1,4 @@
-"""Signing in by the identity provider: there, and back."""
+"""Signing in by the identity provider: there, and back. Loaded only where one is configured."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from client_health.api.context import Context
 from client_health.dashboard import browser
 from client_health.dashboard.context import Ctx
 from client_health.dashboard.pages.sign_in import Fault, sign_in_page, welcome
-from client_health.errors import ConfigError, NotFoundError
+from client_health.errors import ConfigError
 
 log = structlog.get_logger(__name__)
 router = APIRouter()
@@ -22,10 +22,8 @@ MISCONFIGURED = "Signing in by the identity provider is not set up correctly; th
 
 
 def configured_provider(request: Request) -> Provider:
-    """The provider of the settings; raises NotFoundError."""
-    found: Provider | None = request.app.state.provider
-    if found is None:
-        raise NotFoundError("no identity provider is configured")
+    """The provider of the settings."""
+    found: Provider = request.app.state.provider
     return found
 
 
