@@ -83,7 +83,7 @@ def reader_on(
 
 def one(session: SourceSession, sql: str, **values: Any) -> Any:
     """The only value of a query's only row."""
-    ((value,),) = session.fetch(sql, values).rows
+    ((value,),) = session.fetch(sql, values)
     return value
 
 

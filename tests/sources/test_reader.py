@@ -10,12 +10,12 @@ from client_health.errors import RunCancelledError, SourceError, SourceUnreachab
 from client_health.settings import SourceSettings
 from client_health.sources.pace import Pace
 from client_health.sources.reader import Patience, SourceReader
-from client_health.sources.session import Rows
+from client_health.sources.rows import Rows
 from client_health.sources.statement import TenantRange
 from tests.sources.application import Clockless, plain, reader_on
 
 AS_OF = {"as_of": datetime(2026, 3, 1, tzinfo=UTC)}
-ANSWER = Rows(("tenant_id", "logins"), [("acme", 1)], 0.5)
+ANSWER = Rows.of(("tenant_id", "logins"), [("acme", 1)], 0.5)
 PER_TENANT = "select organization_id as tenant_id, count(*) as logins from users group by organization_id"
 
 
@@ -80,10 +80,10 @@ def test_the_last_failure_is_told(pace: Clockless) -> None:
 
 
 def test_an_answer_that_is_not_accepted_is_a_failed_attempt(pace: Clockless) -> None:
-    session = Moody(Rows(("tenant_id",), [], 0.1), ANSWER)
+    session = Moody(Rows.of(("tenant_id",), [], 0.1), ANSWER)
 
     def refuse_nothing(rows: Rows) -> None:
-        if not rows.rows:
+        if not len(rows):
             raise SourceError("empty")
 
     assert reader(session, pace).read("select 1", {}, accept=refuse_nothing) == (ANSWER, 2)
@@ -100,7 +100,7 @@ def test_there_is_a_pause_between_ranges_too(pace: Clockless) -> None:
     ranges = [TenantRange("a", "b"), TenantRange("c", "d")]
     rows, _ = reader(Moody(ANSWER, ANSWER), pace, pause_ms=250).read("select 1", {}, ranges)
     assert pace.slept == [0.25]
-    assert (len(rows.rows), rows.seconds) == (2, 1.0)
+    assert (len(rows), rows.seconds) == (2, 1.0)
 
 
 def test_each_range_is_bound(pace: Clockless) -> None:
@@ -199,9 +199,9 @@ def test_one_range_is_no_range(pace: Clockless, ids: list[int], shards: int) -> 
 )
 def test_shards_give_the_same_rows_as_one_statement(app_url: str, sql: str, shards: int) -> None:
     source = reader_on(app_url, shards=shards, attempts=1)
-    ids = [row[0] for row in source.read("select id from organizations order by id", {})[0].rows]
+    ids = [row[0] for row in source.read("select id from organizations order by id", {})[0]]
     rows, _ = source.read(sql, {}, source.scopes(ids))
-    assert plain(rows.rows) == [(1, 2), (2, 1), (3, 1), (10, 1), (20, 1)]
+    assert plain(rows) == [(1, 2), (2, 1), (3, 1), (10, 1), (20, 1)]
     source.session.close()
 
 
@@ -210,9 +210,9 @@ def test_shards_follow_the_databases_own_order_of_texts(app_url: str, shards: in
     names = "select * from (values ('a'), ('B'), ('b'), ('Ä'), ('_'), ('a-1'), ('A1'), ('ä')) as t"
     sql = f"select column1 as tenant_id, 1 as n from ({names}) as names"
     source = reader_on(app_url, shards=shards)
-    ids = [row[0] for row in source.read(f"{sql} order by tenant_id", {})[0].rows]
+    ids = [row[0] for row in source.read(f"{sql} order by tenant_id", {})[0]]
     rows, _ = source.read(sql, {}, source.scopes(ids))
-    assert plain(rows.rows) == plain([(each, 1) for each in ids])
+    assert plain(rows) == plain([(each, 1) for each in ids])
     source.session.close()
 
 
@@ -221,7 +221,7 @@ def test_ids_of_any_type_make_ranges_on_postgresql(postgres_app: str, kind: str)
     digits = "lpad(x::text, 32, '0')" if kind == "uuid" else "x::text"
     sql = f"select ({digits})::{kind} as tenant_id, 1 as n from generate_series(1, 30) x"
     source = reader_on(postgres_app, shards=4)
-    keys = [row[0] for row in source.read(f"select tenant_id from ({sql}) x order by 1", {})[0].rows]
+    keys = [row[0] for row in source.read(f"select tenant_id from ({sql}) x order by 1", {})[0]]
     rows, _ = source.read(sql, {}, source.scopes(keys))
-    assert len(rows.rows) == 30
+    assert len(rows) == 30
     source.session.close()

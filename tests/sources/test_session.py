@@ -13,8 +13,8 @@ from sqlalchemy import make_url
 
 from client_health.errors import SourceError, SourceUnreachableError, UnusableAnswerError
 from client_health.settings import SourceSettings
+from client_health.sources.rows import TAKEN_IN
 from client_health.sources.session import SourceSession
-from client_health.sources.streaming import TAKEN_IN
 from tests.databases import PostgresServer
 from tests.sources.application import execute, fresh_sqlite, one, session_on
 
@@ -66,7 +66,7 @@ SQLITE_TRICKS = ["pragma query_only = off", "commit", "begin immediate", "pragma
 
 def organizations(url: str) -> list[tuple[object, ...]]:
     """What the table holds, read by a session of its own."""
-    return session_on(url).fetch("select id, name from organizations order by id", {}).rows
+    return list(session_on(url).fetch("select id, name from organizations order by id", {}))
 
 
 @pytest.fixture
@@ -151,16 +151,14 @@ def test_a_session_is_usable_again_after_a_failure(session: SourceSession) -> No
 
 def test_an_answer_without_rows_tells_its_columns(session: SourceSession) -> None:
     answer = session.fetch("select 1 as tenant_id, '%' as logins where 1 = 0", {})
-    assert (answer.columns, answer.rows) == (("tenant_id", "logins"), [])
+    assert (answer.columns, list(answer)) == (("tenant_id", "logins"), [])
     assert one(session, "select count(*) from organizations") == 5
 
 
 def test_an_answer_that_comes_in_pieces_is_whole(session: SourceSession) -> None:
     count = 2 * TAKEN_IN + 1
     numbers = f"with recursive n(i) as (select 1 union all select i + 1 from n where i < {count})"
-    assert session.fetch(f"{numbers} select i from n order by i", {}).rows == [
-        (number + 1,) for number in range(count)
-    ]
+    assert session.fetch(f"{numbers} select i from n order by i", {}).values == [list(range(1, count + 1))]
 
 
 def test_column_names_come_in_lower_case(session: SourceSession) -> None:
@@ -282,7 +280,7 @@ def test_postgresql_values_arrive_as_python_values(
 def test_a_date_that_python_does_not_know_does_not_cost_the_answer(
     postgres_session: SourceSession, literal: str
 ) -> None:
-    assert len(postgres_session.fetch(f"select 1 as tenant_id, {literal} as since", {}).rows) == 1
+    assert len(postgres_session.fetch(f"select 1 as tenant_id, {literal} as since", {})) == 1
 
 
 def test_text_that_is_not_utf_8_does_not_cost_the_answer(sqlite_app: str) -> None:
@@ -313,7 +311,7 @@ def test_an_answer_of_too_many_rows_is_cut_off(app_url: str) -> None:
     session = session_on(app_url, max_rows=4)
     with pytest.raises(UnusableAnswerError, match=r"returned more than max_rows \(4\) rows and was cut off"):
         session.fetch("select id from organizations", {})
-    assert len(session.fetch("select id from organizations limit 4", {}).rows) == 4
+    assert len(session.fetch("select id from organizations limit 4", {})) == 4
 
 
 def test_a_value_that_the_driver_cannot_read_costs_the_answer_and_nothing_else(
@@ -334,7 +332,7 @@ def test_a_value_that_the_driver_cannot_read_costs_the_answer_and_nothing_else(
     ],
 )
 def test_whatever_only_reads_is_allowed_on_sqlite(sqlite_app: str, sql: str) -> None:
-    assert session_on(sqlite_app).fetch(sql, {}).rows
+    assert len(session_on(sqlite_app).fetch(sql, {}))
 
 
 def test_full_text_search_works_on_sqlite(sqlite_app: str) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from client_health.settings import Settings
-from client_health.sources.session import Rows
+from client_health.sources.rows import Rows
 from client_health.usage.collect import Assignment
 
 AS_OF = datetime(2026, 3, 2, tzinfo=UTC)
@@ -14,7 +14,7 @@ SCORE_DATE = date(2026, 3, 1)
 
 def rows(columns: str, *values: Sequence[Any]) -> Rows:
     """An answer of these columns."""
-    return Rows(tuple(columns.split()), [tuple(row) for row in values], 0.1)
+    return Rows.of(tuple(columns.split()), values, 0.1)
 
 
 def assignment(**other: Any) -> Assignment:

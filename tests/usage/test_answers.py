@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from client_health.errors import SourceError
-from client_health.sources.session import Rows
+from client_health.sources.rows import Rows
 from client_health.usage.answers import align, measure_names
 from client_health.usage.problems import Problem
 from tests.usage.cast import rows
@@ -28,7 +28,7 @@ def only(problems: list[Problem]) -> Problem:
 
 def test_a_column_named_by_its_expression_needs_a_name() -> None:
     with pytest.raises(SourceError, match=r"'round\(tickets, 2\)'; give it a name without a comma"):
-        measure_names(Rows(("tenant_id", "round(tickets, 2)"), [], 0.1))
+        measure_names(Rows.of(("tenant_id", "round(tickets, 2)"), [], 0.1))
 
 
 def test_each_figure_goes_to_its_tenant() -> None:

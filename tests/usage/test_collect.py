@@ -1,7 +1,6 @@
 """One collection: the tenants, then each usage query once for all of them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +12,7 @@ import pytest
 from client_health.errors import NoTenantsError, NotFoundError, SourceError
 from client_health.settings import Settings
 from client_health.sources.reader import SourceReader
-from client_health.sources.session import Rows
+from client_health.sources.rows import Rows
 from client_health.sources.statement import TenantRange
 from client_health.usage.collect import CollectionFailedError, collect
 from client_health.usage.features import FeatureUse
@@ -48,7 +47,7 @@ class Script:
         if isinstance(answer, str):
             raise SourceError(answer)
         accept(answer)
-        return replace(answer, rows=list(answer.rows)), 1  # rows are let go as they are read
+        return answer, 1
 
     def scopes(self, sorted_ids: Sequence[Any]) -> list[TenantRange | None]:
         return [None]

@@ -46,19 +46,20 @@ def publish(
         migrate.refuse_newer(connection)
         runs.check(connection, run)
         keys = np.array(_tenant_keys(connection, run, collection))
-        usage.write(connection, run.score_date, run.as_of, keys.tolist(), collection.metrics)
-        collection.metrics.values.clear()  # scored and written: the scores need the memory
-        for group in calculation.groups:
-            _write_group(connection, run, group, keys)
         read_at = held.held_at(connection, run.options.get("held")) or now
         _note(connection, run, collection, keys.tolist(), read_at)
+        errors = sum(problem.severity == "error" for problem in collection.problems)
+        told = counts | _summary(calculation, errors)
+        collection.metrics.tenants = []  # written and told of; so are the measures and the scores in turn
+        usage.write(connection, run.score_date, run.as_of, keys.tolist(), collection.metrics)
+        collection.metrics.values.clear()
+        while calculation.groups:
+            _write_group(connection, run, calculation.groups.pop(0), keys)
         problems.write(connection, run.id, collection.problems)
         if run.kind == "all":
             held.forget_superseded(connection, run.score_date, now)
             suspicious_runs.settle(connection, run)
-        errors = sum(problem.severity == "error" for problem in collection.problems)
         reports = [asdict(report) for report in collection.reports]
-        told = counts | _summary(calculation, errors)
         calculation.let_go()
         compute_after(connection, settings.benchmarks, run)
         runs.finish(

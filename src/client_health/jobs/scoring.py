@@ -65,13 +65,13 @@ def _score_group(
     """Scores of the tenants at `places`, whose surrogate keys are `keys`."""
     scorecard, metrics = published.scorecard, collection.metrics
     width, lookback = len(scorecard.components), scorecard.trend.lookback_days
-    listed, day = keys.tolist(), run.score_date
-    baseline = earlier.oldest_within(connection, published.id, width, listed, day, lookback)
+    day = run.score_date
+    baseline = earlier.oldest_within(connection, published.id, width, keys, day, lookback)
     columns = Columns(len(metrics.tenants), metrics.values, metrics.stale_days).at(places)
     ages = metrics.ages_at(run.as_of.timestamp())[places]
     fleet = score_fleet(scorecard, columns, ages, baseline.baseline)
-    previous = earlier.latest_before(connection, published.id, listed, day)
-    as_of = [run.as_of] * len(listed)
+    previous = earlier.latest_before(connection, published.id, keys, day)
+    as_of = [run.as_of] * len(keys)
     return score_rows(day, published.id, keys, fleet, (previous, baseline.overall, baseline.days), as_of, now)
 
 

@@ -92,10 +92,11 @@ def _compared_with(store: Store, day: date) -> date:
 def _compare(store: Store, group: ScoredGroup, since: date) -> _Compared:
     rows, card = group.rows, group.published.scorecard
     with store.read() as connection:
-        then = past_scores.read(connection, since, group.published.id, len(card.components), rows.tenants)
-    aligned = then.aligned(rows.tenants)
-    change = comparable_change(card, rows.components, rows.overall, aligned)
-    return _Compared(group, aligned.components, change)
+        then = past_scores.read_aligned(
+            connection, since, group.published.id, len(card.components), rows.tenants
+        )
+    change = comparable_change(card, rows.components, rows.overall, then)
+    return _Compared(group, then.components, change)
 
 
 def _mover(

@@ -23,7 +23,7 @@ def beyond_reading(session: SourceSession) -> list[str]:
     if session.backend != "postgresql":
         return []
     try:
-        ((user, is_superuser, roles, tables),) = session.fetch(_PRIVILEGES, {}).rows
+        ((user, is_superuser, roles, tables),) = session.fetch(_PRIVILEGES, {})
     except (SourceError, ValueError):  # speaks PostgreSQL's protocol without its catalogue
         return []
     if is_superuser:

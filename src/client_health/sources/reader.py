@@ -9,7 +9,8 @@ from typing import Any
 from client_health.errors import SourceError, SourceUnreachableError, UnusableAnswerError
 from client_health.settings.model import SourceSettings
 from client_health.sources.pace import Pace
-from client_health.sources.session import Rows, SourceSession
+from client_health.sources.rows import Rows
+from client_health.sources.session import SourceSession
 from client_health.sources.statement import TenantRange, at_most, require_select, scoped
 from client_health.sources.time_limit import GRACE_SECONDS
 from client_health.telemetry import statements
@@ -95,10 +96,7 @@ class SourceReader:
         self, sql: str, values: Mapping[str, Any], scopes: Sequence[TenantRange | None], label: str
     ) -> Rows:
         parts = [self._read_one(sql, values, scope, label) for scope in scopes]
-        if len(parts) == 1:
-            return parts[0]
-        rows = [row for part in parts for row in part.rows]
-        return Rows(parts[0].columns, rows, sum(part.seconds for part in parts))
+        return Rows.joined(parts)
 
     def _read_one(self, sql: str, values: Mapping[str, Any], scope: TenantRange | None, label: str) -> Rows:
         if self._statements:
@@ -119,7 +117,7 @@ class SourceReader:
         with span(f"statement {label}", facts, "client") as tell:
             try:
                 rows = self.session.fetch(sql, values)
-                tell({"db.response.returned_rows": len(rows.rows)})
+                tell({"db.response.returned_rows": len(rows)})
                 failed = False
                 return rows
             finally:

@@ -1,8 +1,7 @@
 """One connection to a source: read-only, in UTC, with a time limit for every statement."""
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from client_health.errors import SourceError, SourceUnreachableError, UnusableAnswerError
 from client_health.settings.model import SourceSettings
 from client_health.sources.opening import NOT_AUTHORIZED, read_only_engine
+from client_health.sources.rows import TAKEN_IN, Rows, by_column
 from client_health.sources.statement import render
 from client_health.sources.streaming import NO_ROWS, can_stream, stream
 from client_health.sources.time_limit import time_limit
@@ -23,15 +23,6 @@ select count(*) from pg_stat_activity
 where application_name = current_setting('application_name') and usename = current_user
   and datname = current_database() and state = 'active' and pid <> pg_backend_pid()
 """
-
-
-@dataclass(frozen=True)
-class Rows:
-    """What a query returned: lower-case column names and the rows as tuples."""
-
-    columns: tuple[str, ...]
-    rows: list[tuple[Any, ...]]
-    seconds: float
 
 
 class SourceSession:
@@ -54,7 +45,7 @@ class SourceSession:
         started = time.perf_counter()
         try:
             with time_limit(connection, self._settings.statement_timeout):
-                columns, rows = self._answer(connection, statement, parameters)
+                columns, found = self._answer(connection, statement, parameters)
                 connection.rollback()
         except SourceError:
             self.close()
@@ -62,21 +53,21 @@ class SourceSession:
         except Exception as error:  # drivers raise what they like over a value that they cannot read
             self.close()
             raise SourceError(_in_words(error)) from error
-        return Rows(columns, rows, time.perf_counter() - started)
+        return Rows(columns, found, time.perf_counter() - started)
 
     def _answer(
         self, connection: sa.Connection, statement: str, parameters: Any
-    ) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    ) -> tuple[tuple[str, ...], list[list[Any]]]:
         most = self._settings.max_rows
         ask = stream if can_stream(connection) else _fetch
-        names, rows = ask(connection, statement, parameters, most + 1)
-        if len(rows) > most:
+        names, values = ask(connection, statement, parameters, most + 1)
+        if values and len(values[0]) > most:
             raise UnusableAnswerError(f"returned more than max_rows ({most:,}) rows and was cut off")
-        return tuple(visible(name.lower()) for name in names), rows
+        return tuple(visible(name.lower()) for name in names), values or [[] for _ in names]
 
     def is_busy(self) -> bool:
         """PostgreSQL: whether another session of ours is at work, such as that of a process that died."""
-        return self.backend == "postgresql" and bool(self.fetch(_AT_WORK, {}).rows[0][0])
+        return self.backend == "postgresql" and self.fetch(_AT_WORK, {}).values[0] != [0]
 
     def sample(self, table: str, column: str) -> str | None:
         """One text that a column holds; None where there is none, or no such column."""
@@ -84,10 +75,10 @@ class SourceSession:
         name = quoted(column)
         query = f"select {name} from {quoted(table)} where typeof({name}) = 'text' limit 1"  # noqa: S608
         try:
-            rows = self.fetch(query, {}).rows
+            found = self.fetch(query, {}).values[0]
         except SourceError:
             return None
-        return str(rows[0][0]) if rows else None
+        return str(found[0]) if found else None
 
     def close(self) -> None:
         """Close the connection, if one is open."""
@@ -128,18 +119,16 @@ class SourceSession:
 
 def _fetch(
     connection: sa.Connection, statement: str, parameters: Any, most: int
-) -> tuple[list[str], list[tuple[Any, ...]]]:
+) -> tuple[list[str], list[list[Any]]]:
     result = connection.exec_driver_sql(statement, parameters or None)
     if not result.returns_rows:
         raise SourceError(NO_ROWS)
-    assert result.cursor is not None
-    fetched: Any = result.cursor.fetchmany(most)
-    return list(map(str, result.keys())), fetched if _are_tuples(fetched) else [tuple(r) for r in fetched]
+    return list(map(str, result.keys())), by_column(_fetched(result.cursor), most)
 
 
-def _are_tuples(rows: Any) -> bool:
-    """Whether the driver gives what is wanted; copying the list of a large fleet's rows takes memory."""
-    return isinstance(rows, list) and (not rows or type(rows[0]) is tuple)
+def _fetched(cursor: Any) -> Iterator[Sequence[Any]]:
+    while piece := cursor.fetchmany(TAKEN_IN):
+        yield from piece
 
 
 def _in_words(error: Exception) -> str:

@@ -36,12 +36,12 @@ def oldest_within(
     connection: sa.Connection,
     scorecard: int,
     components: int,
-    tenants: Sequence[int],
+    tenants: Sequence[int] | Keys,
     day: date,
     lookback: int,
 ) -> EarlierScores:
     """Each tenant's oldest score of the last `lookback` days before `day`."""
-    keys, count = np.array(tenants, dtype=np.int64), len(tenants)
+    keys, count = np.asarray(tenants, dtype=np.int64), len(tenants)
     overall = np.full(count, np.nan)
     days = np.full(count, None, dtype=object)
     parts = ComponentScores(
@@ -51,7 +51,7 @@ def oldest_within(
         pending = np.flatnonzero(np.isnan(overall) & (keys != NO_KEY))
         if not len(pending):
             break
-        told = past_scores.read(connection, one, scorecard, components, keys[pending]).aligned(keys[pending])
+        told = past_scores.read_aligned(connection, one, scorecard, components, keys[pending])
         found = ~np.isnan(told.overall)
         at = pending[found]
         overall[at], days[at] = told.overall[found], one
@@ -60,9 +60,11 @@ def oldest_within(
     return EarlierScores(~np.isnan(overall), overall, days.tolist(), parts)
 
 
-def latest_before(connection: sa.Connection, scorecard: int, tenants: Sequence[int], day: date) -> Floats:
+def latest_before(
+    connection: sa.Connection, scorecard: int, tenants: Sequence[int] | Keys, day: date
+) -> Floats:
     """Each tenant's latest score before `day`; NaN where there is none."""
-    keys = np.array(tenants, dtype=np.int64)
+    keys = np.asarray(tenants, dtype=np.int64)
     size = int(keys.max(initial=0)) + 2
     latest, pending = np.full(size, np.nan), np.zeros(size, dtype=bool)  # by key; the last is NO_KEY's
     _from_current(connection, scorecard, keys[keys != NO_KEY], day, latest, pending)

@@ -1,9 +1,11 @@
 """The latest scores of the active tenants up to a date, as columns: what benchmarks compare."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -57,24 +59,44 @@ def scorecards_in_use(connection: sa.Connection) -> list[int]:
 def read_latest(connection: sa.Connection, first: date, last: date) -> LatestScores:
     """The latest score of each active tenant from `first` to `last`, under its present scorecard."""
     older = _older(connection, first, last)
-    columns: list[list[Any]] = [[] for _ in range(8)]
-    for rows in (*chunks(connection, _CURRENT, first, last), older):
-        for column, values in zip(columns, zip(*rows, strict=True), strict=False):  # no row, no values
-            column.extend(values)
-    tenants = np.array(columns[0], dtype=np.int64)
-    if older:
-        order = np.argsort(tenants).tolist()
-        columns = [[column[place] for place in order] for column in columns]
-        tenants = tenants[order]
+    parts = [_columns(rows) for rows in chain(chunks(connection, _CURRENT, first, last), [older]) if rows]
+    if not parts:
+        return _columns([])
+    tenants = np.concatenate([part.tenants for part in parts])
+    order = np.argsort(tenants) if older else slice(None)
+    listed = order.tolist() if isinstance(order, np.ndarray) else None
+
+    def values(name: str) -> Any:
+        return np.concatenate([getattr(part, name) for part in parts])[order]
+
+    def objects(name: str) -> list[Any]:
+        joined = list(chain.from_iterable(getattr(part, name) for part in parts))
+        return joined if listed is None else [joined[place] for place in listed]
+
     return LatestScores(
-        tenants=tenants,
-        days=np.array([_ordinal(day) for day in columns[1]], dtype=np.int64),
-        scorecards=np.array(columns[2], dtype=np.int64),
-        overall=np.array(columns[3], dtype=np.float64),
-        components=columns[4],
-        industries=columns[5],
-        segments=columns[6],
-        employees=np.array(columns[7], dtype=np.float64),
+        tenants[order],
+        values("days"),
+        values("scorecards"),
+        values("overall"),
+        objects("components"),
+        objects("industries"),
+        objects("segments"),
+        values("employees"),
+    )
+
+
+def _columns(rows: Rows) -> LatestScores:
+    """Some rows: arrays where they can be, for a large fleet's are many; a text that many have once."""
+    listed = list(zip(*rows, strict=True)) or [()] * 8
+    return LatestScores(
+        tenants=np.array(listed[0], dtype=np.int64),
+        days=np.array([_ordinal(day) for day in listed[1]], dtype=np.int64),
+        scorecards=np.array(listed[2], dtype=np.int64),
+        overall=np.array(listed[3], dtype=np.float64),
+        components=listed[4],
+        industries=[text and sys.intern(text) for text in listed[5]],
+        segments=[text and sys.intern(text) for text in listed[6]],
+        employees=np.array(listed[7], dtype=np.float64),
     )
 
 

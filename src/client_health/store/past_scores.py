@@ -26,34 +26,44 @@ class PastDay:
     components: ComponentScores
     overall: Floats
 
-    def aligned(self, tenants: Keys) -> Baseline:
-        """These scores in the order of other tenants; NaN and MISSING for those that are not among them."""
-        width = len(self.components.scores)
-        parts = ComponentScores(
-            np.full((width, len(tenants)), np.nan),
-            np.full((width, len(tenants)), State.MISSING, dtype=np.uint8),
-        )
-        overall = np.full(len(tenants), np.nan)
-        if len(self.tenants):
-            places = np.minimum(np.searchsorted(self.tenants, tenants), len(self.tenants) - 1)
-            at = self.tenants[places] == tenants
-            overall[at] = self.overall[places[at]]
-            parts.scores[:, at] = self.components.scores[:, places[at]]
-            parts.states[:, at] = self.components.states[:, places[at]]
-        return Baseline(parts, overall)
+
+def read(connection: sa.Connection, day: date, scorecard: int, components: int) -> PastDay:
+    """The scores of a date under a version."""
+    return _joined(day, list(_parts(connection, day, scorecard, components, None)), components)
 
 
-def read(
-    connection: sa.Connection, day: date, scorecard: int, components: int, tenants: Keys | None = None
-) -> PastDay:
-    """The scores of a date under a version; at least those of these tenants (None: of all)."""
+def _parts(
+    connection: sa.Connection, day: date, scorecard: int, components: int, tenants: Keys | None
+) -> Iterator[PastDay]:
+    """At least those of these tenants (None: of all)."""
     among, values = ("true", ()) if tenants is None else narrowed(tenants)
     statement = f"""
         select tenant, overall, vector(component_scores), component_states from health_scores
         where day = ? and scorecard = ? and {among} order by tenant
     """  # noqa: S608 - one of the conditions of `narrowed`
-    found = chunks(connection, statement, day, scorecard, *values)
-    return _joined(day, [_part(rows, day, components, connection.dialect.name) for rows in found], components)
+    for rows in chunks(connection, statement, day, scorecard, *values):
+        yield _part(rows, day, components, connection.dialect.name)
+
+
+def read_aligned(
+    connection: sa.Connection, day: date, scorecard: int, components: int, tenants: Keys
+) -> Baseline:
+    """The scores of a date in the order of these tenants, each of whom is there once; NaN and MISSING for
+    those that have none. Read in parts: a large fleet's scores are held once."""
+    parts = ComponentScores(
+        np.full((components, len(tenants)), np.nan),
+        np.full((components, len(tenants)), State.MISSING, dtype=np.uint8),
+    )
+    overall, order = np.full(len(tenants), np.nan), np.argsort(tenants)
+    ascending = tenants[order]
+    for part in _parts(connection, day, scorecard, components, tenants):
+        places = np.minimum(np.searchsorted(ascending, part.tenants), len(tenants) - 1)
+        known = ascending[places] == part.tenants
+        at = order[places[known]]
+        overall[at] = part.overall[known]
+        parts.scores[:, at] = part.components.scores[:, known]
+        parts.states[:, at] = part.components.states[:, known]
+    return Baseline(parts, overall)
 
 
 def read_overall(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from client_health.errors import UnusableAnswerError
-from client_health.sources.session import Rows
+from client_health.sources.rows import Rows
 from client_health.usage.problems import Problem, error, notice, shown
 
 Floats = NDArray[np.float64]
@@ -42,7 +42,7 @@ def align(
     notice where the whole fleet was asked for.
     """
     names = measure_names(rows)
-    columns = dict(zip(rows.columns, zip(*rows.rows, strict=True), strict=True)) if rows.rows else {}
+    columns = dict(zip(rows.columns, rows.values, strict=True))
     ids = [_text_id(key) for key in columns.get("tenant_id", ())]
     at = np.fromiter((positions.get(key, -1) for key in ids), dtype=np.int64, count=len(ids))
     known = at >= 0

@@ -11,7 +11,7 @@ from client_health.instants import start_of_day, window_start
 from client_health.settings.model import Settings
 from client_health.settings.queries import UsageQuery
 from client_health.sources.reader import SourceReader
-from client_health.sources.session import Rows
+from client_health.sources.rows import Rows
 from client_health.sources.statement import TenantRange, bare
 from client_health.usage import features as feature_use
 from client_health.usage.answers import Floats, align, measure_names
@@ -85,7 +85,7 @@ def _read_tenants(
         raise CollectionFailedError(f"{TENANTS}: {fault}", [report]) from fault
     if not tenants:
         raise NoTenantsError("the tenants query returned no row; nothing is scored and nothing is changed")
-    report = QueryReport(TENANTS, query.source, len(rows.rows), (), rows.seconds, attempts)
+    report = QueryReport(TENANTS, query.source, len(rows), (), rows.seconds, attempts)
     chosen, unknown = _choose(tenants, assignment.tenant_ids)
     return chosen, [report], problems + unknown
 
@@ -140,7 +140,7 @@ class _Gathering:
         )
         self._keep(label, values)
         names = tuple(values)
-        return QueryReport(label, query.source, len(rows.rows), names, rows.seconds, attempts), problems
+        return QueryReport(label, query.source, len(rows), names, rows.seconds, attempts), problems
 
     def ask_features(
         self,
@@ -163,7 +163,7 @@ class _Gathering:
             use, problems = feature_use.read_features(rows, self._positions)
         except SourceError as fault:
             return None, [QueryReport(label, query.source, failure=str(fault))], [error(str(fault), label)]
-        report = QueryReport(label, query.source, len(rows.rows), (), rows.seconds, attempts)
+        report = QueryReport(label, query.source, len(rows), (), rows.seconds, attempts)
         return use, [report], problems
 
     def _scopes(self, source: str) -> Sequence[TenantRange | None]:
@@ -182,7 +182,7 @@ class _Gathering:
         if len(scopes) > 1 and not narrowed:
             self._check_ids(rows)
         before = self._assignment.rows_before.get(label, 0)
-        if not rows.rows and before > MANY_ROWS and not narrowed:
+        if not len(rows) and before > MANY_ROWS and not narrowed:
             raise SourceError(f"returned no row, where it returned {before:,} the last time")
 
     def _check_usage(self, label: str, rows: Rows, scopes: Sequence[TenantRange | None]) -> None:
@@ -196,7 +196,7 @@ class _Gathering:
         """Ranges of one type over ids of another lose rows in silence, and lost rows would become zeros."""
         expected = type(self.metrics.tenants[0].key)
         place = rows.columns.index("tenant_id") if "tenant_id" in rows.columns else None
-        if place is not None and any(type(row[place]) is not expected for row in rows.rows):
+        if place is not None and any(type(key) is not expected for key in rows.values[place]):
             raise UnusableAnswerError(
                 f"returns ids that are not {expected.__name__} as in the tenants query; with shards, "
                 "both must return them in the same type"

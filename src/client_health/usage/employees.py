@@ -1,11 +1,13 @@
 """Reading how many people a tenant employs, as applications and people write it."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from client_health.usage.size_bands import band_of
 
 MOST = 2_000_000_000
+MOST_KEPT = 10_000  # that were read before: many tenants say the same
 _DIGITS = r"\d{1,3}(?:([,'’_ \u00a0\u2009\u202f])\d{3})(?:\1\d{3})*|\d+"
 _GROUPED = re.compile(rf"(?:{_DIGITS})")
 _OR_MORE = re.compile(r"(.+?)\s*\+")
@@ -13,6 +15,7 @@ _RANGE = re.compile(r"(.+?)\s*(?:-|–|—|\bto\b)\s*(.+)")
 _POINTS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 
 
+@lru_cache(MOST_KEPT, typed=True)
 def parse_employees(value: Any) -> int:
     """A count from a number or a text; raises ValueError where it says no one count.
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from client_health.errors import SourceError
-from client_health.sources.session import Rows
+from client_health.sources.rows import Rows
 from client_health.usage.problems import Problem, error, shown
 from client_health.usage.tenants import parse_instant
 from client_health.visible import is_seen
@@ -33,8 +33,7 @@ def read_features(rows: Rows, tenants: Collection[str]) -> tuple[list[FeatureUse
     places = [rows.columns.index(name) for name in COLUMNS]
     found: dict[tuple[str, str], FeatureUse] = {}
     problems = []
-    for row in rows.rows:
-        tenant, key, first, last = (row[place] for place in places)
+    for tenant, key, first, last in zip(*(rows.values[place] for place in places), strict=True):
         if str(tenant) not in tenants:
             continue
         try:

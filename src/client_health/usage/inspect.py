@@ -78,7 +78,7 @@ def _plan(reader: SourceReader, query: UsageQuery, values: dict[str, object]) ->
         rows = reader.session.fetch(explain + scoped(query.sql, None), values)
     except ClientHealthError:
         return []
-    return [str(row[-1]) for row in rows.rows]
+    return [str(row[-1]) for row in rows]
 
 
 def _marked_instants(label: str, query: UsageQuery, reader: SourceReader) -> list[Problem]:

@@ -22,17 +22,17 @@ class UsageMetrics:
 
     def attributes(self) -> Attributes:
         """What scorecards are matched by."""
-        employees = [np.nan if t.employee_count is None else t.employee_count for t in self.tenants]
+        employees = (np.nan if t.employee_count is None else t.employee_count for t in self.tenants)
         return Attributes(
             [tenant.segment for tenant in self.tenants],
             [tenant.industry for tenant in self.tenants],
-            np.array(employees, dtype=np.float64),
+            np.fromiter(employees, np.float64, len(self.tenants)),
         )
 
     def ages_at(self, instant_seconds: float) -> Floats:
         """Age of each tenant in days at an instant (seconds since 1970); NaN where `since` is unknown."""
-        since = [np.nan if t.since is None else t.since.timestamp() for t in self.tenants]
-        ages: Floats = (instant_seconds - np.array(since, dtype=np.float64)) / 86_400
+        since = (np.nan if t.since is None else t.since.timestamp() for t in self.tenants)
+        ages: Floats = (instant_seconds - np.fromiter(since, np.float64, len(self.tenants))) / 86_400
         return ages
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from client_health.errors import SourceError
-from client_health.sources.session import Rows
+from client_health.sources.rows import Rows
 from client_health.usage.employees import parse_employees
 from client_health.usage.problems import Problem, error, notice, shown
 from client_health.visible import is_seen
@@ -38,10 +38,7 @@ ATTRIBUTES = tuple(field.name for field in fields(Tenant) if field.name not in {
 
 
 def read_tenants(rows: Rows) -> tuple[list[Tenant], list[Problem]]:
-    """Tenants in the order of the answer; bad ids are errors, bad attributes blank with a notice.
-
-    Each row is let go once it is read: of a large fleet, rows and tenants are not both held.
-    """
+    """Tenants in the order of the answer; bad ids are errors, bad attributes blank with a notice."""
     if "tenant_id" not in rows.columns:
         raise SourceError(f"returns no column tenant_id; it returns {', '.join(rows.columns)}")
     key = rows.columns.index("tenant_id")
@@ -58,8 +55,7 @@ def read_tenants(rows: Rows) -> tuple[list[Tenant], list[Problem]]:
         for c in rows.columns
         if c not in {"tenant_id", *ATTRIBUTES}
     ]
-    for place, row in enumerate(rows.rows):
-        rows.rows[place] = ()
+    for row in rows:
         tenant_id = "" if row[key] is None else str(row[key])
         if not tenant_id:
             problems.append(error("a row without a tenant_id is left out", QUERY))
@@ -108,8 +104,11 @@ def _text(value: Any) -> str | None:
 
 def parse_instant(value: Any) -> datetime:
     """An instant, a date (its start) or the text of one, in UTC unless it names its zone."""
-    if type(value) is datetime and value.tzinfo is None:
-        return value.replace(tzinfo=UTC)
+    if type(value) is datetime:
+        if value.tzinfo is None:
+            return value.replace(tzinfo=UTC)
+        if not value.utcoffset():
+            return value  # the driver's own, not another one for each tenant
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     instant = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
