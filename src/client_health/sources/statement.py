@@ -45,7 +45,7 @@ def require_select(sql: str) -> None:
 
 
 def at_most(sql: str, rows: int, backend: str) -> str:
-    """The query with an end to its rows, where the driver would take in all of them before we see one."""
+    """The query with an end to its rows, where the server would else make all of them ready."""
     if backend != "postgresql":
         return sql
     return f"select * from (\n{sql}\n) as answer_rows limit {rows}"  # noqa: S608 - the author's own SQL

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -49,6 +48,20 @@ class LatestScores:
     segments: Sequence[str | None]
     employees: Floats
 
+    def at(self, places: NDArray[np.int64]) -> "LatestScores":
+        """These entries, in this order."""
+        listed = places.tolist()
+        return LatestScores(
+            self.tenants[places],
+            self.days[places],
+            self.scorecards[places],
+            self.overall[places],
+            [self.components[place] for place in listed],
+            [self.industries[place] for place in listed],
+            [self.segments[place] for place in listed],
+            self.employees[places],
+        )
+
 
 def scorecards_in_use(connection: sa.Connection) -> list[int]:
     """Keys of the scorecard versions that current scores were made with."""
@@ -59,29 +72,24 @@ def scorecards_in_use(connection: sa.Connection) -> list[int]:
 def read_latest(connection: sa.Connection, first: date, last: date) -> LatestScores:
     """The latest score of each active tenant from `first` to `last`, under its present scorecard."""
     older = _older(connection, first, last)
-    parts = [_columns(rows) for rows in chain(chunks(connection, _CURRENT, first, last), [older]) if rows]
-    if not parts:
-        return _columns([])
-    tenants = np.concatenate([part.tenants for part in parts])
-    order = np.argsort(tenants) if older else slice(None)
-    listed = order.tolist() if isinstance(order, np.ndarray) else None
+    found = _joined([_columns(rows) for rows in chunks(connection, _CURRENT, first, last)])
+    if not older:
+        return found
+    every = _joined([found, _columns(older)])
+    return every.at(np.argsort(every.tenants))
 
-    def values(name: str) -> Any:
-        return np.concatenate([getattr(part, name) for part in parts])[order]
 
-    def objects(name: str) -> list[Any]:
-        joined = list(chain.from_iterable(getattr(part, name) for part in parts))
-        return joined if listed is None else [joined[place] for place in listed]
-
+def _joined(parts: Sequence[LatestScores]) -> LatestScores:
+    parts = parts or [_columns([])]
     return LatestScores(
-        tenants[order],
-        values("days"),
-        values("scorecards"),
-        values("overall"),
-        objects("components"),
-        objects("industries"),
-        objects("segments"),
-        values("employees"),
+        np.concatenate([part.tenants for part in parts]),
+        np.concatenate([part.days for part in parts]),
+        np.concatenate([part.scorecards for part in parts]),
+        np.concatenate([part.overall for part in parts]),
+        [one for part in parts for one in part.components],
+        [one for part in parts for one in part.industries],
+        [one for part in parts for one in part.segments],
+        np.concatenate([part.employees for part in parts]),
     )
 
 
