@@ -7,15 +7,18 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import structlog
 
 from client_health.app.monitor import create_monitor
 from client_health.app.server import Server, ServerBeside
 from client_health.app.web import create_app
-from client_health.jobs.worker import Worker
 from client_health.settings.model import Settings
 from client_health.store.engine import Store
+
+if TYPE_CHECKING:
+    from client_health.jobs.worker import Worker
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +27,7 @@ def run_worker(store: Store, settings: Settings, host: str, metrics_port: int | 
     """Perform runs and keep the schedule until SIGTERM or SIGINT; returns the exit code."""
     stop = threading.Event()
     _on_signal(stop.set)
-    worker = Worker(store, settings)
+    worker = _make_worker(store, settings)
     monitor = None
     if metrics_port is not None:
         app = create_monitor(store, settings, lambda: worker.alive)
@@ -50,7 +53,7 @@ def run_server(
     server = Server(app, settings, host, port, ready)
     _on_signal(server.ask_to_exit)
     if with_worker:
-        worker = Worker(store, settings)
+        worker = _make_worker(store, settings)
         worker.start()
         threading.Thread(target=_end_when_lost, args=(worker, server), daemon=True).start()
     _look_for_garbage_seldom()
@@ -66,6 +69,13 @@ def end_process(code: int) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def _make_worker(store: Store, settings: Settings) -> "Worker":
+    """Loads the job engine, which takes a while and which a process without a worker does without."""
+    from client_health.jobs.worker import Worker
+
+    return Worker(store, settings)
 
 
 def _look_for_garbage_seldom() -> None:

@@ -42,9 +42,14 @@ class Standing:
     stale: Sequence[StaleQuery]
 
 
+def score_day(connection: sa.Connection) -> date | None:
+    """The date of the fleet's scores; None where there are none."""
+    return published_runs.last_day(connection) or scores.newest_day(connection)
+
+
 def standing(connection: sa.Connection, settings: Settings, now: datetime) -> Standing:
     """How things stand at an instant."""
-    day = published_runs.last_day(connection) or scores.newest_day(connection)
+    day = score_day(connection)
     published = None if day is None else published_runs.of_day(connection, day)
     return Standing(
         tenants.count_active(connection),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -11,7 +11,6 @@ from client_health.dashboard.context import Visitor
 from client_health.dashboard.portfolio.rows import PortfolioRow, portfolio_rows, versions_of
 from client_health.dashboard.portfolio.state import State
 from client_health.dashboard.portfolio.totals import LEVELS, Totals
-from client_health.jobs.standing import Standing
 from client_health.settings.model import Settings
 from client_health.store import portfolio, portfolio_counts
 from client_health.store.portfolio_counts import Choices
@@ -21,10 +20,11 @@ CHART_HEIGHT = 74.0
 
 @dataclass(frozen=True)
 class PortfolioView:
-    """`owns`: the visitor has tenants; `lookback`: days that the changes span, None where it differs."""
+    """`day`: the date of the scores; `owns`: the visitor has tenants; `lookback`: days that the changes
+    span, None where it differs."""
 
     state: State
-    standing: Standing
+    day: date
     choices: Choices
     totals: Totals
     bars: tuple[Bar, ...]
@@ -41,10 +41,9 @@ def own_names(names: Iterable[str], who: Visitor) -> tuple[str, ...]:
 
 
 def read_view(
-    connection: sa.Connection, settings: Settings, asked: State, who: Visitor, stands: Standing, now: datetime
+    connection: sa.Connection, settings: Settings, asked: State, who: Visitor, day: date, now: datetime
 ) -> PortfolioView:
     """The portfolio of a fleet that has scores, as somebody asks to see it."""
-    assert stands.day is not None
     choices = portfolio_counts.choices(connection)
     own = own_names(choices.owners, who)
     state = asked.for_visitor(bool(own))
@@ -56,11 +55,11 @@ def read_view(
     today = now.astimezone(settings.zone).date()
     return PortfolioView(
         state,
-        stands,
+        day,
         choices,
         totals,
         _bars(totals),
-        portfolio_rows(connection, page.rows, versions, stands.day, today),
+        portfolio_rows(connection, page.rows, versions, day, today),
         state.url(cursor=page.next_cursor) if page.next_cursor else None,
         spans.pop() if len(spans) == 1 else None,
         bool(own),
