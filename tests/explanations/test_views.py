@@ -127,7 +127,7 @@ def _explained(service: Service, name: str, first: int, last: int, view: View) -
 
 def _shown(service: Service, told: TenantExplanation, view: View) -> int:
     """The change as the points of the history show it."""
-    one = service.score(told.tenant_id)
+    one = service.score(told.tenant.tenant_id)
     with service.store.read() as connection:
         points = history.of_tenant(connection, one.id, one.scorecard, MONDAY, one.day).view(view)
     shown = {row.day: row.overall for row in points}

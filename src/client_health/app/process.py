@@ -91,7 +91,7 @@ def _on_signal(stop: Callable[[], None]) -> None:
         signal.signal(one, lambda *_: stop())
 
 
-def _end_when_lost(worker: Worker, server: Server) -> None:
+def _end_when_lost(worker: "Worker", server: Server) -> None:
     while not server.should_exit:
         if worker.lost:
             log.error("another worker took this one for dead; ending")

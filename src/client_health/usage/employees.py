@@ -15,16 +15,17 @@ _RANGE = re.compile(r"(.+?)\s*(?:-|–|—|\bto\b)\s*(.+)")
 _POINTS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 
 
-@lru_cache(MOST_KEPT, typed=True)
 def parse_employees(value: Any) -> int:
     """A count from a number or a text; raises ValueError where it says no one count.
 
     "1,200", "1 200" and "1'200" are 1200, "500+" is 500. A range is its lower end if both ends lie in one
     size band, which is all that a count is used for: "120-300" is 120, and "50-500" says nothing.
     """
-    if not isinstance(value, str):
-        return _whole(value)
-    text = value.strip()
+    return _of_text(value.strip()) if isinstance(value, str) else _whole(value)
+
+
+@lru_cache(MOST_KEPT)
+def _of_text(text: str) -> int:
     if match := _OR_MORE.fullmatch(text):
         return _number(match[1])
     if match := _RANGE.fullmatch(text):
