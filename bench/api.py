@@ -138,7 +138,9 @@ def _statements(config: Path, store: Store) -> list[tuple[str, Any]]:
     who = Visitor("", "nobody", "Nobody", "viewer", "", "127.0.0.1")
     sa.event.listen(store.engine, "before_cursor_execute", note)
     with store.read() as connection:
-        read_view(connection, settings, State.parse({}), who, standing(connection, settings, now), now)
+        day = standing(connection, settings, now).day
+        assert day is not None
+        read_view(connection, settings, State.parse({}), who, day, now)
     sa.event.remove(store.engine, "before_cursor_execute", note)
     return asked
 
