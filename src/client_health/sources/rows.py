@@ -1,4 +1,4 @@
-"""What a query returned, column by column: a tuple for each row of a large fleet costs more than what is in it."""
+"""What a query returned, by column: a tuple for each row costs more than what is in it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
