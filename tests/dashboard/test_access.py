@@ -8,7 +8,7 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from client_health.dashboard.context import COOKIE
-from client_health.dashboard.pages import ROUTERS
+from client_health.dashboard.pages import ROUTERS, single_sign_on
 from client_health.store import sessions, users
 from client_health.store.keys import ROLES, Role
 from tests.cast import MONDAY, Service, make_service
@@ -110,7 +110,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def test_every_route_has_a_role():
     found = {
-        (method, route.path) for router in ROUTERS for route in router.routes for method in route.methods
+        (method, route.path)
+        for router in (*ROUTERS, single_sign_on.router)
+        for route in router.routes
+        for method in route.methods
     }
     assert not found - set(LOWEST), f"say in LOWEST who may call these: {sorted(found - set(LOWEST))}"
     assert not set(LOWEST) - found, f"these routes are gone: {sorted(set(LOWEST) - found)}"
@@ -198,3 +201,10 @@ def test_what_a_role_may_not_do_is_not_drawn(world, role):
     client: TestClient = visit(world.service, role)
     for path in ("/", "/runs", "/account"):
         assert 'href="/users"' not in client.get(path).text
+
+
+def test_without_a_provider_there_is_no_page_that_asks_one(tmp_path):
+    service = make_service(tmp_path, f"sqlite:///{tmp_path / 'store.db'}")
+    client = visit(service, None)
+    assert [client.get(path).status_code for path in ("/sign-in/oidc", "/sign-in/callback")] == [404, 404]
+    service.store.close()

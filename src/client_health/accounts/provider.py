@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any
 
 import httpx2
 import structlog
@@ -17,7 +17,6 @@ from joserfc.jwk import KeySet
 
 from client_health.errors import ClientHealthError
 from client_health.settings.access import OidcSettings
-from client_health.settings.model import Settings
 
 log = structlog.get_logger(__name__)
 PATIENCE = 10  # seconds
@@ -54,13 +53,6 @@ class Provider:
     def __init__(self, settings: OidcSettings, redirect_uri: str) -> None:
         self.settings, self.redirect_uri = settings, redirect_uri
         self._known: _Known | None = None
-
-    @classmethod
-    def of(cls, settings: Settings) -> Self | None:
-        """The provider that the settings name, if they name one. Nothing is asked yet."""
-        if settings.oidc is None:
-            return None
-        return cls(settings.oidc, f"{settings.web.public_url}{CALLBACK}")
 
     def address(self, state: str, nonce: str, verifier: str, now: datetime) -> str:
         """Where the browser is sent to sign in: authorization code with PKCE (S256)."""

@@ -70,10 +70,10 @@ def _single_sign_on(app: FastAPI, settings: Settings) -> list[APIRouter]:
     """The pages of the identity provider, if there is one: what they need takes long to load."""
     if settings.oidc is None:
         return []
-    from client_health.accounts.provider import Provider
+    from client_health.accounts.provider import CALLBACK, Provider
     from client_health.dashboard.pages import single_sign_on
 
-    app.state.provider = Provider.of(settings)
+    app.state.provider = Provider(settings.oidc, f"{settings.web.public_url}{CALLBACK}")
     return [single_sign_on.router]
 
 
