@@ -14,9 +14,7 @@ from tests.monitoring.scraping import Scraper
 def log(monkeypatch):
     captured = LogCapture()
     before = structlog.get_config()
-    structlog.configure(
-        processors=[structlog.contextvars.merge_contextvars, captured], cache_logger_on_first_use=False
-    )
+    structlog.configure(processors=[structlog.contextvars.merge_contextvars, captured])
     yield captured
     structlog.configure(**before)
 

@@ -80,6 +80,28 @@ def test_the_theme_follows_the_system_until_somebody_chooses(visit):
     assert page.evaluate(BACKGROUND) == LIGHT
 
 
+def test_compact_rows_put_more_tenants_on_a_screen_and_stay_chosen(visit):
+    page = visit("/?risk=HIGH")
+    assert row_height(page) == 36
+    page.locator("select[name=trend]").select_option("DECLINING")
+    expect(page).to_have_url(re.compile(r"trend=DECLINING"))
+    page.get_by_role("button", name="Compact rows").click()
+    expect(page.locator("body")).to_have_attribute("data-rows", "compact")
+    expect(page).to_have_url(re.compile(r"risk=HIGH.*trend=DECLINING"))
+    assert row_height(page) == 32
+    page.goto("/")
+    assert row_height(page) == 32
+    page.get_by_role("button", name="Tall rows").click()
+    expect(page.locator("body")).to_have_attribute("data-rows", "tall")
+    assert row_height(page) == 36
+
+
+def row_height(page) -> int:
+    """Of the lowest row of the list, in pixels: longer texts may take more."""
+    heights = "all => Math.min(...all.map((one) => one.getBoundingClientRect().height))"
+    return round(page.locator("tr[data-row]").evaluate_all(heights))
+
+
 @pytest.mark.parametrize("story", ["champion_left", "new_customer", "slow_slide"])
 def test_the_review_fills_two_sheets_of_a4(visit, site, story):
     page = visit(f"/tenants/{story_tenant(site, story)}/qbr")

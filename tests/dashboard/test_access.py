@@ -29,6 +29,7 @@ LOWEST: dict[Route, str] = {
     ("POST", "/account/sessions/{session_id}/end"): "viewer",
     ("POST", "/theme"): "viewer",
     ("POST", "/keys"): "viewer",
+    ("POST", "/rows"): "viewer",
     ("GET", "/"): "viewer",
     ("GET", "/portfolio.csv"): "viewer",
     ("GET", "/benchmarks"): "viewer",

@@ -38,7 +38,7 @@ NOTED = {
     "/users/keys/{key_id}/revoke": "key.revoked",
     "/users/keys/{key_id}/rotate": "key.rotated",
 }
-ONE_BROWSERS_LOOKS = {"/theme", "/keys"}
+ONE_BROWSERS_LOOKS = {"/theme", "/keys", "/rows"}
 
 
 @pytest.fixture

@@ -22,13 +22,6 @@ from tests.cast import CONFIG, TESTER, make_service
 
 
 @pytest.fixture
-def service(tmp_path, store_url):
-    service = make_service(tmp_path, store_url)
-    yield service
-    service.store.close()
-
-
-@pytest.fixture
 def engine(service):
     performed: list[str] = []
     engine = Engine(service.store, "worker:test-0", performed.append)

@@ -1,26 +1,12 @@
 """Whole runs over a small application: what is published, what is refused, what is kept."""
 
-import threading
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
 import sqlalchemy as sa
 
-from client_health.errors import RunLostError
-from client_health.jobs import requests
-from client_health.jobs.abandoned import close_abandoned
-from client_health.jobs.attempt import perform, wait_for_turn
 from client_health.jobs.nights import nights_due
-from client_health.store import runs
-from client_health.store.schema import health_scores, usage_metrics
-from tests.cast import CONFIG, MONDAY, SCORECARD, TESTER, Service, make_service
-
-
-@pytest.fixture
-def service(tmp_path, store_url):
-    service = make_service(tmp_path, store_url)
-    yield service
-    service.store.close()
+from client_health.store.schema import health_scores
+from tests.cast import MONDAY, SCORECARD, Service, make_service
 
 
 def rows(service: Service, table: sa.Table) -> list:
@@ -74,56 +60,6 @@ def test_a_tenant_going_dark_is_high_from_the_first_day(service):
     assert (score.overall, score.risk_level, score.risk_reason) == (40, "HIGH", "not_alive")
 
 
-def test_a_failing_query_costs_its_measures_and_yesterdays_stand_in_stale(service):
-    service.night(MONDAY)
-    service.app.break_table("logins")
-    run = service.night(MONDAY + timedelta(days=1))
-    score = service.score("anna")
-    assert (run.status, run.outcome) == ("completed", "with_errors")
-    assert (score.overall, score.component_states, score.confidence) == (100, "Vv", 0.4)
-    assert [problem.query for problem in service.problems(run) if problem.severity == "error"] == [
-        "usage.login"
-    ]
-
-
-def test_a_stand_in_that_is_too_old_is_missing(service):
-    service.night(MONDAY)
-    service.app.break_table("logins")
-    service.nights(MONDAY + timedelta(days=1), 4)
-    score = service.score("anna")
-    assert score.day == MONDAY + timedelta(days=4)
-    assert (score.component_states, score.overall, score.risk_level) == ("-v", 100, "UNKNOWN")
-
-
-def test_age_counts_from_the_date_of_measurement_even_after_a_gap(service):
-    service.night(MONDAY)
-    service.app.break_table("logins")
-    service.night(MONDAY + timedelta(days=3))
-    assert service.score("anna").component_states == "Vv"
-    service.night(MONDAY + timedelta(days=4))
-    assert service.score("anna").component_states == "-v"
-
-
-def test_a_source_that_is_back_is_fresh_again(service):
-    service.night(MONDAY)
-    service.app.break_table("logins")
-    service.night(MONDAY + timedelta(days=1))
-    service.app.mend_table("logins")
-    service.night(MONDAY + timedelta(days=2))
-    assert service.score("anna").component_states == "vv"
-
-
-def test_a_ticket_system_that_is_down_does_not_look_like_a_recovery(service):
-    for day in range(2):
-        service.app.tenant("anna", active=7, tickets=8)
-        service.night(MONDAY + timedelta(days=day))
-    service.app.break_table("tickets")
-    service.nights(MONDAY + timedelta(days=2), 5)
-    score = service.score("anna")
-    assert (score.component_states, score.overall, score.baseline_score) == ("v-", 70, 50)
-    assert score.trend == "STABLE"
-
-
 def test_all_queries_failing_fails_the_run_and_leaves_yesterday_in_place(service):
     service.night(MONDAY)
     service.app.break_table("logins")
@@ -169,41 +105,6 @@ def test_an_inactive_tenant_is_not_scored_and_stays_readable(service):
     service.night(MONDAY + timedelta(days=1))
     dora = service.score("dora")
     assert (dora.is_active, dora.day, dora.overall) == (False, MONDAY, 100)
-
-
-def test_a_rejected_value_costs_that_tenant_the_measure_and_no_other(service):
-    service.app.tenant("anna", active=-1)
-    run = service.night(MONDAY)
-    assert (run.outcome, service.score("anna").component_states, service.score("ben").overall) == (
-        "with_errors",
-        "-v",
-        100,
-    )
-    (problem,) = [p for p in service.problems(run) if p.severity == "error"]
-    assert (problem.query, problem.tenant_id, problem.column) == ("usage.login", "anna", "active_users")
-
-
-def test_a_tenant_without_any_figure_has_no_score_and_is_an_error(tmp_path, store_url):
-    config = CONFIG.replace("[usage.tickets]", '[usage.tickets]\nabsent = "missing"').replace(
-        "[usage.login]", '[usage.login]\nabsent = "missing"'
-    )
-    service = make_service(tmp_path, store_url, config)
-    service.app.execute("delete from logins where org = 'anna'")
-    service.app.execute("delete from tickets where org = 'anna'")
-    run = service.night(MONDAY)
-    assert (service.score("anna").overall, service.score("anna").risk_level) == (None, "UNKNOWN")
-    assert (run.outcome, run.counts["scored"]) == ("with_errors", 3)
-    service.store.close()
-
-
-def test_a_query_that_returned_many_rows_and_now_none_has_failed(service):
-    for number in range(10):
-        service.app.tenant(f"t{number}", tickets=5)
-    service.night(MONDAY)
-    service.app.execute("delete from tickets")
-    run = service.night(MONDAY + timedelta(days=1))
-    assert service.score("t1").component_states == "vV"
-    assert "returned no row, where it returned 14" in service.problems(run)[0].message
 
 
 def test_a_new_tenant_is_unknown_until_its_window_is_full(service):
@@ -262,89 +163,6 @@ def test_filling_a_gap_tells_the_following_trends_anew(service):
     assert (score.baseline_day, score.risk_level) == (MONDAY, "MEDIUM")
 
 
-def test_backfill_leaves_out_queries_that_read_present_state(service):
-    run = service.perform(requests.backfill(service.settings, MONDAY, TESTER))
-    assert service.score("anna").component_states == "-v"
-    assert [p.query for p in service.problems(run)] == ["usage.login"]
-    assert run.outcome == "clean"
-
-
-def test_usage_metrics_keep_how_old_a_stand_in_is(service):
-    service.night(MONDAY)
-    service.app.break_table("logins")
-    service.night(MONDAY + timedelta(days=2))
-    last = rows(service, usage_metrics)[-1]
-    assert [str(age) for age in last.stale_days] == ["2.0", "nan", "2.0"]
-
-
-def test_a_lost_run_publishes_nothing(service):
-    request = requests.by_command(service.settings, None, (), False, TESTER, service.clock())
-    run, _ = requests.ask(service.store, service.settings, request, service.clock())
-    with service.store.write() as connection:
-        first = runs.take(connection, run.id, "frozen", service.clock())
-        second = runs.take(connection, run.id, "successor", service.clock())
-    assert (first.attempt, second.attempt) == (1, 2)
-    with service.store.write() as connection, pytest.raises(RunLostError):
-        runs.finish(connection, first, "completed", service.clock())
-
-
-def test_the_record_of_a_run_tells_of_attempts_that_did_not_end(service):
-    request = requests.by_command(service.settings, None, (), False, TESTER, service.clock())
-    run, _ = requests.ask(service.store, service.settings, request, service.clock())
-    with service.store.write() as connection:
-        runs.take(connection, run.id, "first", service.clock())
-        runs.take(connection, run.id, "second", service.clock())
-    with wait_for_turn(service.store, threading.Event()) as turn:
-        reason = "the store does not answer: disk full"
-        done = perform(
-            service.store,
-            service.settings,
-            run.id,
-            turn,
-            threading.Event(),
-            clock=service.clock,
-            reason=reason,
-        )
-    at = "2026-03-10T12:00:00Z"
-    assert (done.attempt, done.outcome) == (3, "clean")
-    assert done.counts["interruptions"] == [
-        {
-            "attempt": 1,
-            "worker": "first",
-            "noticed_at": at,
-            "reason": "its worker died, froze or was stopped",
-        },
-        {"attempt": 2, "worker": "second", "noticed_at": at, "reason": reason},
-    ]
-
-
-def test_a_command_that_died_before_it_began_is_closed_by_the_next_holder_of_the_turn(service):
-    asked = requests.by_command(service.settings, None, (), False, TESTER, service.clock())
-    wanted = requests.whole_fleet_now(service.settings, TESTER, service.clock())
-    dead, waiting = (
-        requests.ask(service.store, service.settings, one, service.clock())[0] for one in (asked, wanted)
-    )
-    close_abandoned(service.store, [dead.id, waiting.id], service.clock())
-    assert service.run_of(dead.id).status == "failed"
-    assert service.run_of(waiting.id).status == "queued", "a worker takes it"
-
-
-def test_cancelling_a_queued_run_means_that_it_never_starts(service):
-    request = requests.whole_fleet_now(service.settings, TESTER, service.clock())
-    run, _ = requests.ask(service.store, service.settings, request, service.clock())
-    with service.store.write() as connection:
-        runs.cancel(connection, run.id, TESTER, service.clock())
-        assert runs.take(connection, run.id, "worker", service.clock()) is None
-    assert service.run_of(run.id).status == "cancelled"
-
-
-def test_asking_twice_for_a_batch_by_hand_gives_the_same_run(service):
-    request = requests.whole_fleet_now(service.settings, TESTER, service.clock())
-    first, is_new = requests.ask(service.store, service.settings, request, service.clock())
-    again, is_new_again = requests.ask(service.store, service.settings, request, service.clock())
-    assert (first.id == again.id, is_new, is_new_again) == (True, True, False)
-
-
 def test_a_published_night_is_not_due_again(service):
     run = service.night(MONDAY)
     now = datetime(2026, 3, 3, 3, tzinfo=UTC)
@@ -360,39 +178,6 @@ def test_an_edited_scorecard_file_changes_nothing_by_itself(service):
     service.app.tenant("anna", active=5)
     service.night(MONDAY + timedelta(days=1))
     assert service.score("anna").overall == 70
-
-
-def test_the_guard_against_empty_answers_looks_at_the_dates_before_and_not_at_the_last_run(service):
-    for number in range(10):
-        service.app.tenant(f"t{number}", tickets=5)
-    service.nights(MONDAY, 3)
-    service.app.execute("delete from tickets")
-    service.night(MONDAY + timedelta(days=1))
-    with service.store.read() as connection:
-        query = sa.select(health_scores.c.component_states).where(
-            health_scores.c.day == MONDAY + timedelta(days=1)
-        )
-        assert set(connection.scalars(query)) == {"vV"}
-
-
-def test_an_empty_answer_does_not_become_a_zero_in_a_run_of_one_tenant(service):
-    for number in range(10):
-        service.app.tenant(f"t{number}", tickets=5)
-    service.night(MONDAY)
-    service.app.execute("delete from tickets")
-    run = service.tenant_at(datetime(2026, 3, 3, 12, tzinfo=UTC), "t1")
-    assert (run.outcome, service.score("t1").component_states) == ("with_errors", "vV")
-
-
-def test_measures_that_only_a_run_of_one_tenant_has_seen_stand_in_too(service):
-    service.app.break_table("tickets")
-    service.night(MONDAY)
-    service.app.mend_table("tickets")
-    service.tenant_at(datetime(2026, 3, 3, tzinfo=UTC) + timedelta(hours=1), "anna")
-    service.app.break_table("tickets")
-    service.night(MONDAY + timedelta(days=1))
-    assert service.score("anna").component_states == "vV"
-    assert service.score("ben").component_states == "v-"
 
 
 def test_a_tenant_from_the_future_is_new_only_under_a_grace_rule(tmp_path, store_url):

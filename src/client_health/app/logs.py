@@ -19,7 +19,6 @@ def configure_logs(level: str = "INFO") -> None:
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
     )
     terminal = sys.stderr.isatty()
     renderer: structlog.typing.Processor = (

@@ -38,6 +38,7 @@ from client_health.store.engine import Store
 
 log = structlog.get_logger(__name__)
 SIGN_IN, ACCOUNT = "/sign-in", "/account"
+GZIP_LEVEL = 4  # of 9: the highest takes a page three times as long, and saves a twentieth of its bytes
 _STATUS: dict[type[ClientHealthError], int] = {
     NotAllowedError: 403,
     NotFoundError: 404,
@@ -62,7 +63,7 @@ def create_dashboard(store: Store, settings: Settings, clock: Callable[[], datet
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(HTTPException, _http_fault)
     app.add_exception_handler(Exception, _fault_of_ours)
-    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=GZIP_LEVEL)
     return app
 
 

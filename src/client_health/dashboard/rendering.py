@@ -34,6 +34,7 @@ def render(
             request=request,
             who=who,
             theme=theme if theme in THEMES else "system",
+            row_height="compact" if request.cookies.get("rows") == "compact" else "tall",
             keys_on=request.cookies.get("keys") != "off",
             path=request.url.path,
             here=page_shown(request),

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 router = APIRouter()
 STATIC = resources.files("client_health.dashboard") / "static"
 FONT = "inter-5.3.0.woff2"  # style sheets name it, so its version stands in for the hash
-MOST_ADDRESSES = 256  # that are kept; whoever asks may put files together as they like
+MOST_ADDRESSES = 64  # that are kept; whoever asks may put files together as they like
 _HASHED = re.compile(r"([a-z_.+-]+)\.[0-9a-f]{12}\.([a-z0-9]+)")
 _TYPES = {"woff2": "font/woff2", "js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}
 
@@ -29,7 +29,7 @@ def static_address(*names: str) -> str:
 
 
 @router.get("/static/{name}")
-def static_file(name: str) -> Response:
+async def static_file(name: str) -> Response:
     """What an address names; one with another hash is not there any more."""
     names = _names(name)
     if not names or not all((STATIC / one).is_file() for one in names):
@@ -51,5 +51,6 @@ def _names(address: str) -> tuple[str, ...]:
     return names if len(set(names)) == len(names) else ()
 
 
+@lru_cache(MOST_ADDRESSES)
 def _joined(names: tuple[str, ...]) -> bytes:
     return b"\n".join((STATIC / name).read_bytes() for name in names)

@@ -21,17 +21,19 @@ def by_day(
     it was reported. Asked by the list of days: the table is clustered by day.
     """
     first = last - timedelta(days=days - 1)
-    columns = (table.c.day, table.c.tenant, table.c.scorecard, table.c.overall, table.c.is_reported)
+    as_sent = sa.type_coerce(table.c.day, sa.String)  # SQLite's is text: a page would read 1,500 dates
+    columns = (as_sent, table.c.tenant, table.c.scorecard, table.c.overall, table.c.is_reported)
     scored = days_scored_at_all(connection, first, last)
+    places = {day.isoformat(): (day - first).days for day in scored}
     query = sa.select(*columns).where(table.c.day.in_(scored), table.c.tenant.in_(list(scorecards)))
     found: dict[int, list[int | None]] = {tenant: [None] * days for tenant in scorecards}
-    own: set[tuple[int, date]] = set()
+    own: set[tuple[int, int]] = set()
     for day, tenant, scorecard, overall, is_reported in connection.execute(query):
-        in_force = scorecard == scorecards[tenant]
-        if in_force or (is_reported and (tenant, day) not in own):
-            found[tenant][(day - first).days] = overall
+        place, in_force = places[str(day)], scorecard == scorecards[tenant]
+        if in_force or (is_reported and (tenant, place) not in own):
+            found[tenant][place] = overall
         if in_force:
-            own.add((tenant, day))
+            own.add((tenant, place))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 LEAST_SPAN = 20.0  # points from bottom to top: a wobble of two points must not look like a fall
 PADDING = 3.0  # for the mark at the end, which is drawn around its place
@@ -23,20 +24,22 @@ def sparkline(values: Sequence[float | None], width: float = 80, height: float =
     if not known:
         return Spark(width, height, [], None)
     low, high = _range(known)
-    step = (width - 2 * PADDING) / max(len(values) - 1, 1)
-
-    def place(number: int, value: float) -> tuple[float, float]:
-        share = (value - low) / (high - low)
-        return round(PADDING + number * step, 1), round(height - PADDING - share * (height - 2 * PADDING), 1)
-
+    bottom, scale = height - PADDING, (height - 2 * PADDING) / (high - low)
     lines: list[list[tuple[float, float]]] = [[]]
-    for number, value in enumerate(values):
+    for x, value in zip(_across(len(values), width), values, strict=True):
         if value is None:
             lines.append([])
         else:
-            lines[-1].append(place(number, value))
+            lines[-1].append((x, round(bottom - (value - low) * scale, 1)))
     drawn = [line for line in lines if line]
     return Spark(width, height, [_points(line) for line in drawn], drawn[-1][-1])
+
+
+@lru_cache
+def _across(count: int, width: float) -> tuple[float, ...]:
+    """Where values stand from left to right; a page draws many lines of a length."""
+    step = (width - 2 * PADDING) / max(count - 1, 1)
+    return tuple(round(PADDING + number * step, 1) for number in range(count))
 
 
 def _range(known: list[float]) -> tuple[float, float]:

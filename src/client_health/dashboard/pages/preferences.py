@@ -1,4 +1,4 @@
-"""What a visitor prefers, kept in cookies: the theme, and whether single keys do something."""
+"""What a visitor prefers, kept in cookies: theme, height of rows, whether single keys do something."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -34,6 +34,18 @@ def set_keys(
 ) -> RedirectResponse:
     """Single-key shortcuts on or off (WCAG 2.1.4)."""
     return _remember(request, ctx.settings.web, "keys", keys, back)
+
+
+@router.post("/rows", dependencies=[CheckedForm])
+def set_rows(
+    request: Request,
+    ctx: Ctx,
+    _: Viewer,
+    rows: Annotated[Literal["tall", "compact"], Form()],
+    back: Back = "/",
+) -> RedirectResponse:
+    """Rows of tables: tall ones, or more of them on a screen."""
+    return _remember(request, ctx.settings.web, "rows", rows, back)
 
 
 def _remember(request: Request, web: WebSettings, name: str, value: str, back: str) -> RedirectResponse:

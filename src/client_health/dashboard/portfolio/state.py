@@ -39,7 +39,7 @@ class State:
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> Self:
         """The state that an address holds; raises UsageError that names what cannot be understood."""
-        known = {name: given[name] for name in asdict(cls()) if name in given}
+        known = {name: given[name] for name in _PLAIN if name in given}
         checked: dict[str, Any] = {name: _checked(name, value) for name, value in known.items()}
         return cls(**checked)
 
@@ -52,8 +52,7 @@ class State:
     @property
     def query(self) -> dict[str, str]:
         """What differs from the plain page."""
-        plain = asdict(State())
-        return {name: value for name, value in asdict(self).items() if value != plain[name]}
+        return {name: value for name in _PLAIN if (value := getattr(self, name)) != _PLAIN[name]}
 
     @property
     def is_narrowed(self) -> bool:
@@ -86,6 +85,9 @@ class State:
             owner=self.owner or None,
             owned_by=own if self.mine == "1" else None,
         )
+
+
+_PLAIN: dict[str, str] = asdict(State())
 
 
 def history_entry(shown_at: str | None, asked: State, owns: bool) -> dict[str, str]:
