@@ -19,6 +19,17 @@ from {{prefix}}health_scores join {{prefix}}usage_metrics using (day, tenant)
 join {{prefix}}tenants on tenants.id = tenant where day = %s order by tenant_id
 """
 
+PEERS = """
+select array[industry, size, segment, measure, label],
+       array[tenants, p25, median, p75, mean], histogram::text
+from {prefix}benchmarks where day = %s order by industry, size, segment, measure
+"""
+MEMBERS = """
+select tenant_id, array[members.industry, size, members.segment], figures::text
+from {prefix}benchmark_members as members join {prefix}tenants on tenants.id = tenant
+order by tenant_id
+"""
+
 
 def benchmark(world: World) -> Iterator[Result]:
     """Without parallel workers for either side, with them for both, and with the feature grid in both."""
@@ -42,14 +53,18 @@ def _compare(world: World, name: str, gentle: bool, features: bool = False) -> R
 
 def verify(world: World, day: date) -> int:
     """Compare every figure of a night on both sides; returns the number of tenants, all of them equal."""
-    ours = _figures(world.store_url, "", day)
-    reference = _figures(world.source_url, "reference.", day)
-    differing = [(mine, theirs) for mine, theirs in zip(ours, reference, strict=True) if mine != theirs]
-    assert not differing, f"{len(differing)} tenants differ on {day}: {differing[:3]}"
-    assert len(ours) == world.tenants, f"{len(ours)} scores of {world.tenants} tenants on {day}"
-    return len(ours)
+    told = {}
+    for query in (PEERS, MEMBERS, FIGURES):
+        values = (day,) if "%s" in query else ()
+        told[query] = ours = _told(world.store_url, query.format(prefix=""), values)
+        reference = _told(world.source_url, query.format(prefix="reference."), values)
+        differing = [(mine, theirs) for mine, theirs in zip(ours, reference, strict=True) if mine != theirs]
+        assert not differing, f"{len(differing)} rows differ on {day}: {differing[:3]}"
+    assert told[PEERS], f"no peers on {day}"
+    assert len(told[FIGURES]) == world.tenants, f"{len(told[FIGURES])} scores of {world.tenants} tenants"
+    return len(told[FIGURES])
 
 
-def _figures(url: str, prefix: str, day: date) -> list[tuple[object, ...]]:
+def _told(url: str, query: str, values: tuple[date, ...]) -> list[tuple[object, ...]]:
     with psycopg.connect(url) as connection:
-        return connection.execute(FIGURES.format(prefix=prefix).encode(), (day,)).fetchall()
+        return connection.execute(query.encode(), values).fetchall()

@@ -38,7 +38,7 @@ class PureSql:
         create_tables(url, "reference")
 
     def score_night(self, day: date, gentle: bool, features: bool = False) -> None:
-        """Aggregate, score and write one night in one transaction."""
+        """Aggregate, score, compare with peers and write one night in one transaction."""
         with psycopg.connect(self._url, cursor_factory=psycopg.ClientCursor) as connection:
             connection.execute("set timezone = 'UTC'")
             connection.execute("set search_path = reference, public")
@@ -46,10 +46,8 @@ class PureSql:
                 connection.execute("set max_parallel_workers_per_gather = 0")
             values = instants(day)
             connection.execute(*collecting(values))
-            for statement in statements("night"):
-                connection.execute(statement.encode(), values)
-            if features:
-                for statement in statements("features"):
+            for name in ("night", "peers", *(["features"] if features else [])):
+                for statement in statements(name):
                     connection.execute(statement.encode(), values)
 
 
