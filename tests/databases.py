@@ -65,9 +65,10 @@ class PostgresServer:
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
-    def create_database(self, name: str) -> str:
+    def create_database(self, name: str, encoding: str = "UTF8") -> str:
         """Create an empty database and answer its address."""
-        self._maintain(sql.SQL("create database {}").format(sql.Identifier(name)))
+        statement = "create database {} encoding {} template template0"
+        self._maintain(sql.SQL(statement).format(sql.Identifier(name), sql.Literal(encoding)))
         return self.url(name)
 
     def drop_database(self, name: str) -> None:

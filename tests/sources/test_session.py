@@ -444,3 +444,16 @@ def test_a_sample_of_a_column_is_a_text_or_nothing(sqlite_app: str) -> None:
     assert session.sample("organizations", "name") == "Acme"
     assert session.sample("organizations", "id") is None
     assert session.sample("nowhere", "id") is None
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_texts_are_texts_whatever_the_encoding_of_the_application(postgres, encoding):
+    name = f"app_{encoding}".lower()
+    url = postgres.create_database(name, encoding)
+    session = session_on(url)
+    try:
+        execute(f"{url}?client_encoding=utf8", "create table tenants as select 'Zoë' as name")
+        assert one(session, "select name from tenants") == "Zoë"
+    finally:
+        session.close()
+        postgres.drop_database(name)

@@ -140,3 +140,16 @@ def test_another_kind_of_database_is_refused_without_its_password(url):
 def test_a_folder_that_does_not_exist_is_named(tmp_path):
     with pytest.raises(ConfigError, match="missing does not exist"):
         open_store(f"sqlite:///{tmp_path}/missing/store.db")
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_hold_every_name_is_refused_and_left_empty(postgres, encoding):
+    url = postgres.create_database(f"store_{encoding}".lower(), encoding)
+    store = open_store(url)
+    try:
+        with pytest.raises(ConfigError, match=rf"store\.url: .*{encoding}.*encoding 'UTF8'"):
+            migrate.upgrade(store)
+        assert tables(store) == set()
+    finally:
+        store.close()
+        postgres.drop_database(f"store_{encoding}".lower())

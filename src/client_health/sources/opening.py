@@ -73,6 +73,7 @@ def _connect_args(url: URL) -> dict[str, Any]:
         return {
             "cursor_factory": _ExtendedCursor,
             "connect_timeout": CONNECT_SECONDS,
+            "client_encoding": "utf8",  # else texts of a database without an encoding come as bytes
             "application_name": APPLICATION,
             "keepalives_idle": 10,
             "keepalives_interval": 10,

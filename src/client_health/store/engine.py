@@ -43,6 +43,7 @@ _FAULTS = (
 _RANDOM = uuid.uuid4().hex[:8]
 POSTGRESQL: dict[str, Any] = {
     "connect_timeout": 10,
+    "client_encoding": "utf8",  # else texts of a database without an encoding come as bytes
     "options": f"-c timezone=UTC {_GONE_FOR_THE_SERVER}",
     **_GONE,
 }

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from client_health.errors import NewerStoreError
+from client_health.errors import ConfigError, NewerStoreError
 from client_health.store.engine import Store
 
 # The newest migration; a test holds it to the files. Known here so that a start need not load Alembic.
@@ -14,7 +14,10 @@ _ADVISORY_KEY = 4_310_001
 
 
 def upgrade(store: Store) -> bool:
-    """Apply the migrations that are missing; True where there were some. Safe from several processes."""
+    """Apply the migrations that are missing; True where there were some. Safe from several processes.
+
+    Raises ConfigError where the database could not hold every name.
+    """
     if is_current(store):
         return False
     from alembic import command
@@ -24,10 +27,20 @@ def upgrade(store: Store) -> bool:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with store.write() as connection:
         if store.dialect == "postgresql":
+            _require_utf8(connection)
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_KEY)))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return True
+
+
+def _require_utf8(connection: sa.Connection) -> None:
+    encoding = connection.scalar(sa.text("show server_encoding"))
+    if encoding != "UTF8":
+        raise ConfigError(
+            f"store.url: the database has the encoding {encoding}, which cannot hold every name; "
+            "create it with: create database … encoding 'UTF8' template template0"
+        )
 
 
 def is_current(store: Store) -> bool:
