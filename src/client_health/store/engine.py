@@ -21,6 +21,7 @@ from client_health.settings.model import Settings
 from client_health.sources.session import first_line
 
 BUSY_SECONDS = 30
+BETWEEN_TRIES = 0.05  # seconds
 # All are kept once opened: a pool that closes what it has too many of opens one for each request under load.
 POOL = {"pool_size": 15, "max_overflow": 0}
 RESTED = 0.5  # seconds without use, after which a connection may be dead
@@ -163,8 +164,22 @@ def _ping_after_a_rest(engine: sa.Engine, driver: Any, record: Any, _proxy: Any)
 def _prepare_sqlite(driver: Any, _record: Any) -> None:
     driver.isolation_level = None  # the driver would begin transactions of its own; `_begin_sqlite` does
     driver.execute(f"pragma busy_timeout = {BUSY_SECONDS * 1000}")
-    driver.execute("pragma journal_mode = wal")
+    _use_wal(driver)
     driver.execute("pragma synchronous = normal")
+
+
+def _use_wal(driver: Any) -> None:
+    """Let readers and a writer work at once. A new file is switched by whoever comes first, and the others
+    are refused at once, whatever the busy timeout says: SQLite fears that they wait for each other."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            driver.execute("pragma journal_mode = wal")
+            return
+        except sqlite3.OperationalError as fault:
+            if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(BETWEEN_TRIES)
 
 
 def _begin_postgresql(connection: sa.Connection) -> None:
