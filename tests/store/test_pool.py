@@ -33,7 +33,7 @@ def test_a_fault_does_not_tell_what_was_sent(store: Store):
 
 
 def test_processes_that_find_no_file_yet_may_open_it_at_once(tmp_path):
-    """Without trying again one in eight of these fails: six times eight are enough to see it."""
+    """Without trying again about one file in eight is refused to somebody; 48 files are enough to see it."""
     faults: list[StoreError] = []
     for number in range(48):
         stores = [Store(make_url(f"sqlite:///{tmp_path / str(number)}.db")) for _ in range(6)]
