@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import textwrap
-import threading
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from client_health.errors import ConfigError, StoreError
 from client_health.store import migrate
 from client_health.store.engine import Store
 from client_health.store.schema import metadata
-from tests.store.conftest import open_store
+from tests.store.conftest import at_once, open_store
 
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
 
@@ -59,19 +58,8 @@ def test_an_upgrade_says_whether_it_did_something(bare):
 
 
 def test_several_threads_may_upgrade_at_once(store_url):
-    stores, faults, changed = [open_store(store_url) for _ in range(4)], [], []
-
-    def upgrade(store: Store) -> None:
-        try:
-            changed.append(migrate.upgrade(store))
-        except Exception as fault:
-            faults.append(fault)
-
-    threads = [threading.Thread(target=upgrade, args=(store,)) for store in stores]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    stores, changed = [open_store(store_url) for _ in range(4)], []
+    faults = at_once(stores, lambda store: changed.append(migrate.upgrade(store)))
     assert (faults, any(changed), migrate.is_current(stores[0])) == ([], True, True)
     for store in stores:
         store.close()

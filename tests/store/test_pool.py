@@ -1,17 +1,15 @@
 """The store's connections: when all are in use, and what a fault says of what was sent."""
 
-import threading
-
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import exc
-from sqlalchemy.engine import make_url
 
 from client_health.errors import StoreError
 from client_health.monitoring.readiness import readiness
 from client_health.store import engine as module
 from client_health.store.engine import Store
 from tests.cast import make_service
+from tests.store.conftest import at_once, open_store
 
 
 def test_a_store_whose_connections_are_all_in_use_does_not_answer(tmp_path, store_url, monkeypatch):
@@ -34,24 +32,15 @@ def test_a_fault_does_not_tell_what_was_sent(store: Store):
 
 def test_processes_that_find_no_file_yet_may_open_it_at_once(tmp_path):
     """Without trying again about one file in eight is refused to somebody; 48 files are enough to see it."""
-    faults: list[StoreError] = []
+    faults: list[Exception] = []
     for number in range(48):
-        stores = [Store(make_url(f"sqlite:///{tmp_path / str(number)}.db")) for _ in range(6)]
-        together = threading.Barrier(len(stores))
-
-        def open_it(store: Store, together: threading.Barrier = together) -> None:
-            together.wait()
-            try:
-                with store.read():
-                    pass
-            except StoreError as fault:
-                faults.append(fault)
-
-        threads = [threading.Thread(target=open_it, args=(store,)) for store in stores]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        stores = [open_store(f"sqlite:///{tmp_path / str(number)}.db") for _ in range(6)]
+        faults += at_once(stores, read_nothing)
         for store in stores:
             store.close()
     assert faults == []
+
+
+def read_nothing(store: Store) -> None:
+    with store.read():
+        pass
