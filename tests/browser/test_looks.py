@@ -102,6 +102,19 @@ def row_height(page) -> int:
     return round(page.locator("tr[data-row]").evaluate_all(heights))
 
 
+def test_no_column_is_cut_where_the_list_does_not_scroll(visit):
+    page = visit(viewport={"width": 1440, "height": 900})
+    assert list_beyond_its_card(page) <= 0
+    page.locator(".tenants td").last.evaluate("(one) => { one.textContent = 'W'.repeat(200); }")
+    assert list_beyond_its_card(page) > 0, "what is cut is noticed"
+
+
+def list_beyond_its_card(page: Page) -> float:
+    """Pixels of the list that its card cuts off."""
+    width = "(one) => one.getBoundingClientRect().width"
+    return page.locator(".tenants").evaluate(width) - page.locator(".tenants-scroll").evaluate(width)
+
+
 @pytest.mark.parametrize("story", ["champion_left", "new_customer", "slow_slide"])
 def test_the_review_fills_two_sheets_of_a4(visit, site, story):
     page = visit(f"/tenants/{story_tenant(site, story)}/qbr")

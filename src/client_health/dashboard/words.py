@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
+from unicodedata import east_asian_width
 
 from client_health.instants import iso
 
@@ -71,6 +73,20 @@ def money(amount: float | None) -> str:
             scaled = f"{amount / size:.1f}" if amount < 10 * size and unit == "M" else f"{amount / size:.0f}"
             return f"{scaled.removesuffix('.0')}{unit}"
     return f"{amount:.0f}"
+
+
+def is_wider(text: str, most: float) -> bool:
+    """Whether a text may need more than `most` pixels in a list; rather a little too early than too late."""
+    return sum(map(_width, text)) > most
+
+
+@lru_cache(1000)
+def _width(letter: str) -> float:
+    if letter in "fijlrt .,'-|":
+        return 4.5
+    if letter in "mwMW@%—" or east_asian_width(letter) in "WF":
+        return 13
+    return 10.5 if letter.isupper() else 7.8
 
 
 def ordinal(value: int | None) -> str:
@@ -200,6 +216,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
         attribute,
         action_words,
         listed,
+        is_wider,
     )
 } | {
     "risk_word": RISK_WORDS.__getitem__,
