@@ -1,6 +1,6 @@
 """Answers: how one tenant stands among its peers, and the figures of the fleet's cohorts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -92,7 +92,7 @@ def of_tenant(
     found = benchmarks.of_day(connection, day, [ALL, *wanted])
     everyone = found.get(ALL, {})
     values = {} if member is None else dict(zip(sorted(everyone), member.values.tolist(), strict=True))
-    shown = [one for one in _shown(connection, settings, everyone) if only in {None, one.key}]
+    shown = _shown(connection, settings, [key for key in everyone if only in {None, key}])
     return Benchmarks(
         tenant,
         day,
@@ -115,7 +115,7 @@ def of_fleet(connection: sa.Connection, settings: BenchmarkSettings, narrowed: N
         return Benchmarks(None, None, [])
     keys = None if narrowed is None else [ALL, narrowed.cohort]
     found = benchmarks.of_day(connection, day, keys, histograms=False)
-    shown = _shown(connection, settings, found.get(ALL, {}))
+    shown = _shown(connection, settings, list(found.get(ALL, {})))
     wanted = sorted(map(Cohort._make, found), key=_order) if narrowed is None else [narrowed.cohort]
     label = "" if narrowed is None else narrowed.label
     return Benchmarks(
@@ -156,14 +156,19 @@ def _standings(cohort: Cohort, rows: Rows, label: str, standings: list[Standing]
     return CohortStandings(cohort, stored, count, standings)
 
 
-def _shown(connection: sa.Connection, settings: BenchmarkSettings, everyone: Rows) -> list[Compared]:
-    """What was compared, with names: those of the scorecards in use, else of whichever version had it."""
-    cards = [scorecards.by_id(connection, key).scorecard for key in scorecards_in_use(connection)]
-    named = compared(cards, settings.measures)
-    if set(everyone) - set(named):
+def _shown(connection: sa.Connection, settings: BenchmarkSettings, keys: Sequence[str]) -> list[Compared]:
+    """What was compared, with names: those of the scorecards in use, else of whichever version had it.
+
+    Scorecards are only looked up where they name something: which are in use takes a look at all tenants.
+    """
+    named = compared([], settings.measures)
+    if set(keys) - set(named):
+        cards = [scorecards.by_id(connection, key).scorecard for key in scorecards_in_use(connection)]
+        named = compared(cards, settings.measures)
+    if set(keys) - set(named):
         earlier = [one.scorecard for one in scorecards.all_versions(connection)]
         named = compared([*earlier, *cards], settings.measures)
-    return [one for key, one in named.items() if key in everyone]
+    return [one for key, one in named.items() if key in keys]
 
 
 def _cohort_of(tenant: StoredTenant) -> Cohort:

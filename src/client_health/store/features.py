@@ -1,16 +1,18 @@
 """Feature use: which features each tenant uses, as last told."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
 from client_health.store.bulk import merge
+from client_health.store.raw_rows import chunks
 from client_health.store.schema import feature_use as table
 from client_health.store.schema import tenants
 from client_health.usage.features import FeatureUse
 
 Times = tuple[datetime | None, datetime | None]
+_STORED = "select tenant, feature_key, first_used_at, last_used_at from feature_use"
 
 
 def replace(
@@ -45,9 +47,17 @@ def _told_after(connection: sa.Connection, as_of: datetime) -> set[int]:
 
 
 def _stored(connection: sa.Connection, keys: set[int]) -> dict[tuple[int, str], Times]:
-    query = sa.select(table.c.tenant, table.c.feature_key, table.c.first_used_at, table.c.last_used_at)
-    rows = connection.execute(query)
-    return {(tenant, key): (first, last) for tenant, key, first, last in rows if tenant in keys}
+    return {
+        (tenant, key): (_instant(first), _instant(last))
+        for rows in chunks(connection, _STORED)
+        for tenant, key, first, last in rows
+        if tenant in keys
+    }
+
+
+def _instant(value: datetime | str | None) -> datetime | None:
+    """SQLite keeps instants as text."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
 
 
 def of_tenant(connection: sa.Connection, tenant: int) -> dict[str, Times]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from client_health.errors import SourceError
@@ -34,17 +35,19 @@ def read_features(rows: Rows, tenants: Collection[str]) -> tuple[list[FeatureUse
     found: dict[tuple[str, str], FeatureUse] = {}
     problems = []
     for tenant, key, first, last in zip(*(rows.values[place] for place in places), strict=True):
-        if str(tenant) not in tenants:
+        tenant_id = str(tenant)
+        if tenant_id not in tenants:
             continue
         try:
-            use = FeatureUse(str(tenant), _key(key), _optional(first), _optional(last))
+            use = FeatureUse(tenant_id, _key(key), _optional(first), _optional(last))
         except (ValueError, TypeError, OverflowError):
-            problems.append(error(f"unreadable row {shown((key, first, last), 120)}", QUERY, str(tenant)))
+            problems.append(error(f"unreadable row {shown((key, first, last), 120)}", QUERY, tenant_id))
         else:
             found[use.tenant_id, use.feature_key] = use
     return list(found.values()), problems
 
 
+@lru_cache(1000)
 def _key(value: Any) -> str:
     if not isinstance(value, str) or not value.strip() or not is_seen(value):
         raise ValueError

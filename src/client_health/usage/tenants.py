@@ -112,7 +112,7 @@ def parse_instant(value: Any) -> datetime:
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     instant = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
-    return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 def _amount(value: Any) -> float:
