@@ -19,12 +19,13 @@ begin raise exception 'could not extend file: No space left on device' using err
 create trigger no_room before insert on health_scores for each statement execute function no_room();
 """
 MIDDLING = 32 << 20  # bytes: an empty database of PostgreSQL takes 8 MB
+REFUSING = Path(__file__).parent / "refusing"
 Act = Callable[[], None]
 
 
-def refuse_for_a_while(site: Site, refuse: Act, relent: Act, words: str) -> None:
+def refuse_for_a_while(site: Site, refuse: Act, relent: Act, words: str, **environment: str) -> None:
     """Let the store refuse in mid-run, look at what is left, and let it relent."""
-    site.start()
+    site.start(**environment)
     site.wait_completed(site.ask(0))
     run_id = site.ask(1)
     site.wait_working(run_id)
@@ -94,6 +95,18 @@ def make_read_only(server: PostgresServer, word: str) -> None:
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"alter database store set default_transaction_read_only = {word}".encode())
         connection.execute(others)
+
+
+def test_a_sqlite_store_that_is_read_only_for_a_while(sites, source_url, tmp_path):
+    the_file = tmp_path / "read-only"
+    refuse_for_a_while(
+        sites(source_url, "sqlite:///store.db"),
+        the_file.touch,
+        the_file.unlink,
+        "attempt to write a readonly database",
+        PYTHONPATH=str(REFUSING),
+        READ_ONLY_WHILE=str(the_file),
+    )
 
 
 def test_a_sqlite_store_that_is_read_only_is_a_sentence_and_later_works_again(sites, source_url, tmp_path):
