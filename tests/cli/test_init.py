@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from client_health.settings import load_settings
-from tests.presets.test_casework_sql import TRACKED
+from tests.presets.asking import TRACKED
 
 
 def test_init_writes_a_file_that_loads(empty, tmp_path):

@@ -41,3 +41,10 @@ def session(app_url: str) -> Iterator[SourceSession]:
     session = session_on(app_url)
     yield session
     session.close()
+
+
+@pytest.fixture
+def postgres_session(postgres_app: str) -> Iterator[SourceSession]:
+    session = session_on(postgres_app)
+    yield session
+    session.close()
