@@ -4,9 +4,6 @@ from pathlib import Path
 
 from client_health.presets import load_preset
 
-# No limits: a benchmark asks as fast as it can.
-LIMITS = "[web]\nrequests_per_minute = 0\nrequests_per_minute_unknown = 0\n"
-
 
 def configure(folder: Path, source_url: str, store_url: str) -> Path:
     """Write `client-health.toml`; the five usage queries are those of the source's dialect."""
@@ -15,7 +12,7 @@ def configure(folder: Path, source_url: str, store_url: str) -> Path:
         ("tenants", preset.tenants_sql),
         *((f"usage.{key}", one.sql) for key, one in preset.usage.items()),
     ]
-    lines = [f'[store]\nurl = "{store_url}"\n\n[source]\nurl = "{source_url}"\n\n{LIMITS}']
+    lines = [f'[store]\nurl = "{store_url}"\n\n[source]\nurl = "{source_url}"\n']
     lines += [f"[{name}]\nsql = '''\n{sql}'''\n" for name, sql in queries]
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "client-health.toml"

@@ -20,6 +20,7 @@ from client_health.store import migrate, sessions, users
 from client_health.store.engine import Store, open_store
 from client_health.store.keys import Role
 from client_health.store.users import User
+from tests.cast import without_limits
 
 LONGEST_START = 60  # seconds
 AGENT = (
@@ -76,6 +77,7 @@ def build_empty(folder: Path) -> None:
 def serving(folder: Path, *options: str) -> Iterator[Site]:
     """What was built in a folder, served on a free port until the end."""
     config, port = folder / "client-health.toml", free_port()
+    config.write_text(without_limits(config.read_text("utf-8")), "utf-8")
     log = (folder / "serve.log").open("w", encoding="utf-8")
     command = [
         sys.executable,

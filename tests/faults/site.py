@@ -96,12 +96,14 @@ class Site:
         number = self.processes.index(process)
         return (self.folder / f"log-{number}.txt").read_text("utf-8", "replace")
 
-    def wait(self, condition: Callable[[], bool], what: str, seconds: float = 240) -> None:
+    def wait(
+        self, condition: Callable[[], bool], what: str, seconds: float = 240, pause: float = 0.05
+    ) -> None:
         """Wait for something; where it does not happen, say what the processes had to say."""
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, f"waited in vain: {what}\n{self.logs()}"
-            time.sleep(0.05)
+            time.sleep(pause)
 
     def completed(self, run_id: str) -> bool:
         return self.run_of(run_id).status == "completed"
@@ -111,13 +113,13 @@ class Site:
         return self.run_of(run_id)
 
     def wait_working(self, run_id: str, progress: int = READING, attempt: int = 1) -> None:
-        """Wait until an attempt at a run has come so far."""
+        """Wait until an attempt at a run has come so far; the last stages may take but 20 ms."""
 
         def working() -> bool:
             run = self.run_of(run_id)
             return run.attempt >= attempt and (run.progress >= progress or run.status == "completed")
 
-        self.wait(working, f"attempt {attempt} at {progress} %")
+        self.wait(working, f"attempt {attempt} at {progress} %", pause=0.001)
 
     def at_work(self, run_id: str) -> Process:
         """The process that performs a run."""

@@ -21,8 +21,8 @@ from schemathesis.specs.openapi import checks
 from client_health.app.web import create_app
 from client_health.jobs import requests
 from tests.api.conftest import Api, open_api, two_nights
-from tests.cast import CONFIG, make_service, person
 from tests.cast import SCORECARD as SMALL
+from tests.cast import make_service, person
 
 EXAMPLES = 4  # random requests per endpoint, besides the limits of every parameter
 NOT_ASKED = [
@@ -33,7 +33,6 @@ NOT_ASKED = [
 ]
 OTHER_METHODS = {"put", "delete", "patch", "trace"}
 NEVER_READY = "/jobs/{jobId}/accept"  # would need a suspicious run
-UNLIMITED = "[web]\nrequests_per_minute = 0\nrequests_per_minute_unknown = 0\n"
 SCORECARD = SMALL.replace('"small"', '"default"')  # the name of the document's example of a draft
 load_all_checks()
 CALLERS = [None, "viewer", "csm", "admin"]
@@ -69,7 +68,7 @@ def fuzzed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     url = f"sqlite:///{folder / 'store.db'}"
     if role == "admin":
         url = request.getfixturevalue("postgres").create_database("fuzzed")
-    service = make_service(folder, url, config=CONFIG + UNLIMITED, scorecard=SCORECARD)
+    service = make_service(folder, url, scorecard=SCORECARD)
     service.app.tenant("acme-gmbh")  # the tenant of the document's examples
     two_nights(service)
     api = open_api(service)

@@ -46,11 +46,19 @@ class MovingWindow:
             times.append(now)
             return 0
 
+    def take_back(self, sender: str) -> None:
+        """Uncount the newest request of a sender."""
+        with self._lock:
+            if times := self._times.get(sender):
+                times.pop()
+
     def _sweep(self, now: float) -> None:
         """Once a minute forget who has been silent for one, so that addresses do not pile up."""
         if now >= self._sweep_at:
             self._sweep_at = now + WINDOW
-            self._times = {who: times for who, times in self._times.items() if times[-1] > now - WINDOW}
+            self._times = {
+                who: times for who, times in self._times.items() if times and times[-1] > now - WINDOW
+            }
 
 
 class RateLimits:
@@ -66,19 +74,24 @@ class RateLimits:
         if wait := self._callers.wait(f"{what} {sender}"):
             raise TooManyRequestsError(f"one {what}", self._callers.most, wait)
 
-    def count_stranger(self, address: str) -> None:
-        """Count a request of nobody known, before the store is asked; raises TooManyRequestsError."""
+    def admit(self, secret: str, address: str) -> None:
+        """Count a request of nobody known, before the store is asked; raises TooManyRequestsError.
+
+        Whose key or session this process has seen to be valid is no stranger. Otherwise one wrong key behind
+        a proxy or a firewall would shut out all that share its address.
+        """
+        if keys.digest(secret) in self._known:
+            return
         if wait := self._strangers.wait(network(address)):
             who = "an address without a valid key or session"
             raise TooManyRequestsError(who, self._strangers.most, wait)
 
-    def is_known(self, secret: str) -> bool:
-        """Whether this process has seen a valid key or session with this secret: no stranger's guess.
-
-        Otherwise one wrong key behind a proxy or a firewall would shut out all that share its address.
-        """
-        return keys.digest(secret) in self._known
-
-    def note(self, secret: str, is_valid: bool) -> None:
-        """Remember what the store says of a secret."""
-        (self._known.add if is_valid else self._known.discard)(keys.digest(secret))
+    def note(self, secret: str, address: str, is_valid: bool) -> None:
+        """Remember what the store says of a secret. Who turns out to be known was no stranger to count:
+        after a restart a whole company may come from one address."""
+        digest = keys.digest(secret)
+        if not is_valid:
+            self._known.discard(digest)
+        elif digest not in self._known:
+            self._known.add(digest)
+            self._strangers.take_back(network(address))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,14 +27,12 @@ def by_day(
     scored = days_scored_at_all(connection, first, last)
     places = {day.isoformat(): (day - first).days for day in scored}
     query = sa.select(*columns).where(table.c.day.in_(scored), table.c.tenant.in_(list(scorecards)))
+    rows = connection.execute(query).all()
+    reported = (row for row in rows if row.is_reported)
+    in_force = (row for row in rows if row.scorecard == scorecards[row.tenant])
     found: dict[int, list[int | None]] = {tenant: [None] * days for tenant in scorecards}
-    own: set[tuple[int, int]] = set()
-    for day, tenant, scorecard, overall, is_reported in connection.execute(query):
-        place, in_force = places[str(day)], scorecard == scorecards[tenant]
-        if in_force or (is_reported and (tenant, place) not in own):
-            found[tenant][place] = overall
-        if in_force:
-            own.add((tenant, place))
+    for day, tenant, _, overall, _ in chain(reported, in_force):  # the version in force has the last word
+        found[tenant][places[str(day)]] = overall
     return found
 
 
