@@ -65,7 +65,7 @@ def test_a_fault_of_the_program_has_them_too(service, monkeypatch, path):
         raise ZeroDivisionError
 
     client = visit(service, None)
-    monkeypatch.setattr("client_health.api.context.RateLimits.count_stranger", fail)
+    monkeypatch.setattr("client_health.api.context.RateLimits.admit", fail)
     answer = client.get(path)
     assert answer.status_code == 500
     assert answer.headers["x-content-type-options"] == "nosniff"
