@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from client_health.dashboard.context import COOKIE
 from client_health.instants import utc_now
-from client_health.store import notes, tenants
+from client_health.store import keys, notes, tenants
 from client_health.store.audit import Actor
 from client_health.store.notes import NoteKind
 from tests.browser.chromium import ROOT, find_chromium
@@ -53,6 +53,7 @@ def main() -> None:
                 _take(chromium, site, place, options.folder)
         with serving(built, "--no-worker") as site:
             _write_notes(site)
+            _make_keys(site)
             for place in FULL:
                 _take(chromium, site, place, options.folder)
             _take_preview(chromium, site, options.folder)
@@ -106,6 +107,16 @@ def _write_notes(site: Site) -> None:
         for kind, back, text in NOTES:
             day = now.date() - timedelta(days=back)
             notes.add(connection, tenant, kind, day, text, Actor(author, "user"), now - timedelta(days=back))
+
+
+def _make_keys(site: Site) -> None:
+    """What programs around the service would be given: one key is replaced, and one is about to expire."""
+    now, by = utc_now(), Actor(site.user("admin", "Anna Admin").name, "user")
+    with site.store.write() as connection:
+        keys.create(connection, "customer portal", "viewer", by, now)
+        keys.create(connection, "warehouse export", "viewer", by, now, now + timedelta(days=6))
+        old, _ = keys.create(connection, "renewals bot", "csm", by, now)
+        keys.rotate(connection, old.id, by, now)
 
 
 def _readme(chromium: Browser, site: Site) -> None:

@@ -136,7 +136,7 @@ def ahead(value: datetime, now: datetime) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Seconds as people say them: 0.4 s, 12 s, 3 min 5 s."""
+    """Seconds as people say them: 0.4 s, 12 s, 3 min 5 s, 24 h 0 min."""
     if seconds is None:
         return NOTHING
     if seconds < 0.05:
@@ -144,7 +144,9 @@ def duration(seconds: float | None) -> str:
     if seconds < 10:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes:,} min {rest} s" if minutes else f"{rest} s"
+    if minutes >= 60:
+        return f"{minutes // 60:,} h {minutes % 60} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def initials(name: str | None) -> str:
@@ -184,6 +186,15 @@ def listed(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
+def detail(value: Any, name: str) -> str:
+    """The same as people write it; its name says what it is."""
+    if name.endswith("_seconds"):
+        return duration(value)
+    if name.endswith("_at"):
+        return instant(datetime.fromisoformat(value))
+    return f"{value:,}" if type(value) is int else listed(value)
+
+
 def attribute(text: str) -> str:
     """An industry or a segment in words where it is a code, as FINANCIAL_SERVICES; else as it is."""
     coded = text.isupper() and (len(text) > SHORT or "_" in text)
@@ -215,7 +226,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
         capital,
         attribute,
         action_words,
-        listed,
+        detail,
         is_wider,
     )
 } | {
