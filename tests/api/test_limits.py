@@ -77,6 +77,15 @@ def test_many_who_are_known_may_come_from_one_address():
         limits.admit("another guess", "192.0.2.1")
 
 
+def test_those_who_are_known_do_not_pile_up(monkeypatch):
+    monkeypatch.setattr("client_health.api.limits.MOST_KNOWN", 3)
+    limits = RateLimits(WebSettings(requests_per_minute_unknown=1), Hands())
+    for number in range(10):
+        limits.admit(f"valid {number}", "192.0.2.1")
+        limits.note(f"valid {number}", "192.0.2.1", is_valid=True)
+        assert len(limits._known) <= 3
+
+
 def test_an_address_of_known_people_only_is_forgotten_like_any_other():
     hands = Hands()
     limits = RateLimits(WebSettings(requests_per_minute_unknown=1), hands)

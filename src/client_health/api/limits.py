@@ -12,6 +12,7 @@ from client_health.settings.access import WebSettings
 from client_health.store import keys
 
 WINDOW = 60.0
+MOST_KNOWN = 100_000
 
 
 class TooManyRequestsError(ClientHealthError):
@@ -93,5 +94,7 @@ class RateLimits:
         if not is_valid:
             self._known.discard(digest)
         elif digest not in self._known:
+            if len(self._known) >= MOST_KNOWN:  # begin anew: who is known is known again by the next request
+                self._known.clear()
             self._known.add(digest)
             self._strangers.take_back(network(address))
