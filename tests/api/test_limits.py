@@ -65,32 +65,41 @@ def test_an_address_of_ipv6_is_its_network():
     limits.admit("", "2001:db8:0:1::1")
 
 
+def admitted(limits: RateLimits, secret: str, is_valid: bool) -> None:
+    limits.note(secret, limits.admit(secret, "192.0.2.1"), is_valid)
+
+
 def test_many_who_are_known_may_come_from_one_address():
     limits = RateLimits(WebSettings(requests_per_minute_unknown=1), Hands())
     for number in range(3):
-        limits.admit(f"valid {number}", "192.0.2.1")
-        limits.note(f"valid {number}", "192.0.2.1", is_valid=True)
-    limits.admit("guess", "192.0.2.1")
-    limits.note("guess", "192.0.2.1", is_valid=False)
-    limits.admit("valid 0", "192.0.2.1")
+        admitted(limits, f"valid {number}", is_valid=True)
+    admitted(limits, "guess", is_valid=False)
+    admitted(limits, "valid 0", is_valid=True)
     with pytest.raises(TooManyRequestsError):
         limits.admit("another guess", "192.0.2.1")
+
+
+def test_requests_of_one_who_is_not_known_yet_may_come_at_once():
+    limits = RateLimits(WebSettings(requests_per_minute_unknown=3), Hands())
+    counted = [limits.admit("valid", "192.0.2.1") for _ in range(3)]
+    for stranger in counted:
+        limits.note("valid", stranger, is_valid=True)
+    for number in range(3):
+        limits.admit(f"guess {number}", "192.0.2.1")
 
 
 def test_those_who_are_known_do_not_pile_up(monkeypatch):
     monkeypatch.setattr("client_health.api.limits.MOST_KNOWN", 3)
     limits = RateLimits(WebSettings(requests_per_minute_unknown=1), Hands())
     for number in range(10):
-        limits.admit(f"valid {number}", "192.0.2.1")
-        limits.note(f"valid {number}", "192.0.2.1", is_valid=True)
+        admitted(limits, f"valid {number}", is_valid=True)
         assert len(limits._known) <= 3
 
 
 def test_an_address_of_known_people_only_is_forgotten_like_any_other():
     hands = Hands()
     limits = RateLimits(WebSettings(requests_per_minute_unknown=1), hands)
-    limits.admit("valid", "192.0.2.1")
-    limits.note("valid", "192.0.2.1", is_valid=True)
+    admitted(limits, "valid", is_valid=True)
     hands.now += 61
     limits.admit("another", "192.0.2.2")
     assert set(limits._strangers._times) == {"192.0.2.2"}

@@ -70,10 +70,10 @@ def caller(request: Request) -> Caller:
     address, now = address_of(request), ctx.clock()
     scheme, secret = get_authorization_scheme_param(request.headers.get("Authorization"))
     secret = secret if scheme.lower() == "bearer" else ""
-    ctx.limits.admit(secret, address)
+    stranger = ctx.limits.admit(secret, address)
     if not secret:
         raise UnauthorizedError("send an API key: Authorization: Bearer <key>")
-    key = _verified(ctx, secret, address, now)
+    key = _verified(ctx, secret, stranger, now)
     ctx.limits.count("API key", key.id)
     if key.last_used_at is None or now - key.last_used_at > TOUCH_AFTER:
         with suppress(StoreError), ctx.store.write() as connection:  # not worth failing a request for
@@ -87,14 +87,14 @@ def address_of(request: Request) -> str:
     return request.client.host[:LONGEST_ADDRESS] if request.client else UNKNOWN
 
 
-def _verified(ctx: Context, secret: str, address: str, now: datetime) -> ApiKey:
+def _verified(ctx: Context, secret: str, stranger: str | None, now: datetime) -> ApiKey:
     try:
         with ctx.store.glance() as connection:
             key = keys.verify(connection, secret, now)
     except KeyExpiredError:
-        ctx.limits.note(secret, address, is_valid=False)
+        ctx.limits.note(secret, stranger, is_valid=False)
         raise
-    ctx.limits.note(secret, address, is_valid=key is not None)
+    ctx.limits.note(secret, stranger, is_valid=key is not None)
     if key is None:
         raise UnauthorizedError("this API key is unknown or revoked")
     return key

@@ -75,26 +75,28 @@ class RateLimits:
         if wait := self._callers.wait(f"{what} {sender}"):
             raise TooManyRequestsError(f"one {what}", self._callers.most, wait)
 
-    def admit(self, secret: str, address: str) -> None:
-        """Count a request of nobody known, before the store is asked; raises TooManyRequestsError.
+    def admit(self, secret: str, address: str) -> str | None:
+        """Count a request of nobody known, before the store is asked; returns under whom, for `note`.
 
         Whose key or session this process has seen to be valid is no stranger. Otherwise one wrong key behind
-        a proxy or a firewall would shut out all that share its address.
+        a proxy or a firewall would shut out all that share its address. Raises TooManyRequestsError.
         """
         if keys.digest(secret) in self._known:
-            return
-        if wait := self._strangers.wait(network(address)):
+            return None
+        stranger = network(address)
+        if wait := self._strangers.wait(stranger):
             who = "an address without a valid key or session"
             raise TooManyRequestsError(who, self._strangers.most, wait)
+        return stranger
 
-    def note(self, secret: str, address: str, is_valid: bool) -> None:
+    def note(self, secret: str, stranger: str | None, is_valid: bool) -> None:
         """Remember what the store says of a secret. Who turns out to be known was no stranger to count:
         after a restart a whole company may come from one address."""
-        digest = keys.digest(secret)
         if not is_valid:
-            self._known.discard(digest)
-        elif digest not in self._known:
-            if len(self._known) >= MOST_KNOWN:  # begin anew: who is known is known again by the next request
-                self._known.clear()
-            self._known.add(digest)
-            self._strangers.take_back(network(address))
+            self._known.discard(keys.digest(secret))
+            return
+        if len(self._known) >= MOST_KNOWN:  # begin anew: who is known is known again by the next request
+            self._known.clear()
+        self._known.add(keys.digest(secret))
+        if stranger is not None:
+            self._strangers.take_back(stranger)

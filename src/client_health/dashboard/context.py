@@ -95,9 +95,9 @@ def counted(request: Request, ctx: Ctx) -> None:
 
 def _count(request: Request, ctx: Context) -> Visitor | None:
     token, address = request.cookies.get(COOKIE, ""), address_of(request)
-    ctx.limits.admit(token, address)
+    stranger = ctx.limits.admit(token, address)
     found = _session(ctx, token, address) if token else None
-    ctx.limits.note(token, address, is_valid=found is not None)
+    ctx.limits.note(token, stranger, is_valid=found is not None)
     if found is not None:
         request.state.asked_by = {"user": found.name}  # for the line in the log
         ctx.limits.count("user", found.user_id)
