@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import closing, suppress
 
 import psycopg
 import pytest
@@ -30,8 +31,12 @@ def kill_server(server: PostgresServer, _: str) -> None:
 
 
 def kill_one_backend(server: PostgresServer, database: str) -> None:
-    """kill −9 of one connection's process: the postmaster then ends all others and recovers."""
-    os.kill(ours(server, database)[0], signal.SIGKILL)
+    """kill −9 of one connection's process: the postmaster then ends all others, of which we have one, and
+    recovers."""
+    with closing(psycopg.connect(server.url(), autocommit=True)) as witness:
+        os.kill(ours(server, database)[0], signal.SIGKILL)
+        with suppress(psycopg.OperationalError):
+            witness.execute("select pg_sleep(60)")
 
 
 def terminate_ours(server: PostgresServer, database: str) -> None:

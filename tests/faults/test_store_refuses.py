@@ -31,7 +31,7 @@ def refuse_for_a_while(site: Site, refuse: Act, relent: Act, words: str, **envir
     site.wait_working(run_id)
     refuse()
     worker = site.processes[0]
-    site.wait(lambda: words in site.log(worker), "the log says what is wrong")
+    site.wait(lambda: is_told(site.log(worker), words, run_id), "the log says what is wrong with the run")
     assert_whole_or_not_at_all(site)
     assert not site.completed(run_id)
     assert worker.poll() is None
@@ -42,6 +42,11 @@ def refuse_for_a_while(site: Site, refuse: Act, relent: Act, words: str, **envir
     assert any(words in one["reason"] for one in run.counts["interruptions"]), "the record says what happened"
     assert "Traceback" not in site.log(worker)
     assert_settled(site, (0, 1))
+
+
+def is_told(log: str, *words: str) -> bool:
+    """Whether one line of a log has all of these."""
+    return any(all(word in line for word in words) for line in log.splitlines())
 
 
 def test_a_sqlite_store_whose_disk_is_full(sites, source_url, tmp_path):
